@@ -1,0 +1,145 @@
+//! The surface a problem lives on, and derivatives along it: flat space or a sphere.
+
+/// Where the points of a problem live. Tangent vectors, gradient and Hessian below are those of the surface
+/// (Riemannian); on flat space they are the ordinary ones.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Geometry {
+    /// All of R^dim.
+    Flat,
+    /// The sphere `|x| = radius` around the origin.
+    Sphere {
+        /// Distance from the origin, positive.
+        radius: f64,
+    },
+}
+
+impl Geometry {
+    /// Dimension of the tangent space at a point of R^dim.
+    pub fn tangent_dim(&self, dim: usize) -> usize {
+        match self {
+            Geometry::Flat => dim,
+            Geometry::Sphere { .. } => dim - 1,
+        }
+    }
+
+    /// Projects `v` (dim,) to the tangent space at `x`; turns a gradient of R^dim into that of the surface.
+    pub fn project(&self, x: &[f64], v: &mut [f64]) {
+        if let Geometry::Sphere { .. } = self {
+            let share = dot(x, v) / dot(x, x);
+            for (v, x) in v.iter_mut().zip(x) {
+                *v -= share * x;
+            }
+        }
+    }
+
+    /// Puts `x` back on the surface after a tangent step was added to it.
+    pub fn retract(&self, x: &mut [f64]) {
+        if let Geometry::Sphere { radius } = self {
+            let scale = radius / dot(x, x).sqrt();
+            for x in x {
+                *x *= scale;
+            }
+        }
+    }
+
+    /// Coordinates (m,) of the tangent part of `v` (dim,) in an orthonormal basis of the tangent space at `x`.
+    ///
+    /// On the sphere the basis is columns 2.. of the Householder reflection that maps the first axis to +-x/|x|.
+    pub fn to_tangent(&self, x: &[f64], v: &[f64]) -> Vec<f64> {
+        match self {
+            Geometry::Flat => v.to_vec(),
+            Geometry::Sphere { .. } => {
+                let mut v = v.to_vec();
+                Reflection::to_first_axis(x).apply(&mut v);
+                v.remove(0);
+                v
+            }
+        }
+    }
+
+    /// The vector (dim,) whose tangent coordinates at `x` are `c` (m,).
+    pub fn from_tangent(&self, x: &[f64], c: &[f64]) -> Vec<f64> {
+        match self {
+            Geometry::Flat => c.to_vec(),
+            Geometry::Sphere { .. } => {
+                let mut v = Vec::with_capacity(c.len() + 1);
+                v.push(0.0);
+                v.extend_from_slice(c);
+                Reflection::to_first_axis(x).apply(&mut v);
+                v
+            }
+        }
+    }
+
+    /// Hessian (m x m, row-major, symmetric) of the function restricted to the surface, in the basis of
+    /// [`Geometry::to_tangent`], from gradient (dim,) and Hessian (dim x dim) in R^dim.
+    ///
+    /// Sphere: `P (H - (x.g / |x|^2) I) P`, the shift being the curvature of the surface itself.
+    pub fn tangent_hessian(&self, x: &[f64], grad: &[f64], hess: &[f64]) -> Vec<f64> {
+        let n = x.len();
+        assert_eq!((grad.len(), hess.len()), (n, n * n), "gradient and Hessian of one function");
+        match self {
+            Geometry::Flat => hess.to_vec(),
+            Geometry::Sphere { .. } => {
+                let shift = dot(x, grad) / dot(x, x);
+                let reflection = Reflection::to_first_axis(x);
+                let mut work = hess.to_vec();
+                for (i, row) in work.chunks_exact_mut(n).enumerate() {
+                    row[i] -= shift;
+                    reflection.apply(row);
+                }
+                reflection.apply_left(&mut work);
+                let at = |i: usize, j: usize| work[i * n + j];
+                let mut tangent = Vec::with_capacity((n - 1) * (n - 1));
+                for i in 1..n {
+                    tangent.extend((1..n).map(|j| 0.5 * (at(i, j) + at(j, i))));
+                }
+                tangent
+            }
+        }
+    }
+}
+
+/// The Householder reflection `I - w w^T / half_square` that maps x to a multiple of the first axis.
+struct Reflection {
+    w: Vec<f64>,
+    half_square: f64,
+}
+
+impl Reflection {
+    fn to_first_axis(x: &[f64]) -> Self {
+        let norm = dot(x, x).sqrt();
+        let mut w: Vec<f64> = x.iter().map(|x| x / norm).collect();
+        let first = w[0];
+        // The sign that adds, so that nothing cancels: half_square >= 1.
+        w[0] += 1f64.copysign(first);
+        Reflection { half_square: 1.0 + first.abs(), w }
+    }
+
+    fn apply(&self, v: &mut [f64]) {
+        let share = dot(&self.w, v) / self.half_square;
+        for (v, w) in v.iter_mut().zip(&self.w) {
+            *v -= share * w;
+        }
+    }
+
+    /// Reflects every column of a square row-major matrix.
+    fn apply_left(&self, matrix: &mut [f64]) {
+        let n = self.w.len();
+        let mut shares = vec![0.0; n];
+        for (row, w) in matrix.chunks_exact(n).zip(&self.w) {
+            for (share, a) in shares.iter_mut().zip(row) {
+                *share += w * a;
+            }
+        }
+        for (row, w) in matrix.chunks_exact_mut(n).zip(&self.w) {
+            for (a, share) in row.iter_mut().zip(&shares) {
+                *a -= share / self.half_square * w;
+            }
+        }
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}

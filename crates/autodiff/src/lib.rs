@@ -1,0 +1,40 @@
+//! Exact derivatives of a function written once: recorded graph, its transforms, its executors, random streams.
+//!
+//! A loss written over [`Scalar`] is recorded into a [`Graph`] of nodes; gradient and tangent are transforms
+//! of that graph; the same graph is read by the reference interpreter (tests) and by the lane executor
+//! (everything else), with equal bits. [`Objective`] bundles one function with all its derivative programs:
+//!
+//! ```
+//! use autodiff::{Objective, Scalar};
+//! // f(x, y) = x^2 y: value 12, gradient (2xy, x^2) = (12, 4), Hessian [[2y, 2x], [2x, 0]] at (2, 3).
+//! let f = Objective::formula(2, |x| x[0].square() * x[1]);
+//! let mut at = f.evaluator();
+//! let (mut grad, mut hess) = ([0.0; 2], [0.0; 4]);
+//! assert_eq!(at.gradient(&[2.0, 3.0], &mut grad), 12.0);
+//! assert_eq!(grad, [12.0, 4.0]);
+//! at.hessian(&[2.0, 3.0], &mut hess);
+//! assert_eq!(hess, [6.0, 4.0, 4.0, 0.0]);
+//! ```
+
+mod derive;
+mod evaluator;
+mod geometry;
+mod graph;
+mod interpret;
+mod lanes;
+pub mod math;
+mod objective;
+mod program;
+mod random;
+mod record;
+mod scalar;
+
+pub use evaluator::Evaluator;
+pub use geometry::Geometry;
+pub use graph::{Graph, Node, Op};
+pub use interpret::interpret;
+pub use lanes::{WIDTHS, vector_unit};
+pub use objective::{Objective, Rows};
+pub use random::Stream;
+pub use record::Sym;
+pub use scalar::Scalar;

@@ -1,0 +1,99 @@
+//! Own elementary functions on `f64`: equal bits on every machine, lane width and code path, with stated errors.
+//!
+//! Only `+ - * /`, square root, [`f64::mul_add`], bit operations and selects are used. Each of these is
+//! correctly rounded or exact by IEEE 754 and is never contracted or reordered by the compiler, so one call,
+//! a lane of a vectorised loop and a machine without fused multiply-add (where `mul_add` is slow, not
+//! different) give the same bits. The bodies are free of branches and of lookups: a loop over lanes inside a
+//! function with the features `avx2,fma` becomes vector code.
+//!
+//! The exception is the sine and cosine of arguments from [`TRIG_FAST_LIMIT`] on, which need integers of
+//! several words: a lane executor runs [`sin_fast`] over the whole block and replaces the lanes where
+//! [`trig_needs_large`] holds by [`sin_large`], which is what [`sin`] does for one number.
+//!
+//! Infinities, zeros of both signs, subnormal arguments and results, and overflow follow IEEE 754. A NaN
+//! argument gives a NaN; which of the many NaN bit patterns is not specified.
+//!
+//! Polynomial coefficients: minimax (Remez exchange in 240-bit arithmetic) for the relative error of the
+//! result, then rounded to `f64`. Method: Muller, Elementary Functions, 3rd ed. 2016, chapters 3, 4 and 11.
+
+mod exponential;
+mod logarithm;
+mod trigonometry;
+mod turns;
+
+pub use exponential::{exp, logistic, tanh};
+pub use logarithm::{ln, softplus};
+pub use trigonometry::{
+    TRIG_FAST_LIMIT, cos, cos_fast, cos_large, sin, sin_cos, sin_cos_fast, sin_cos_large, sin_fast, sin_large,
+    trig_needs_large,
+};
+
+/// Largest error of each function over its whole domain, in units in the last place of the exact result.
+///
+/// The unit of a result y is the distance of neighbouring `f64` numbers in the binade of the exact y, the
+/// smallest subnormal number for subnormal results. Tested by `tests/math.rs` against 200-bit arithmetic.
+/// [`powi`] is not in the list: its bound grows with the power and is stated there.
+pub const MAX_ULP: &[(&str, f64)] = &[
+    ("exp", 1.0),
+    ("ln", 1.0),
+    ("sin", 1.0),
+    ("cos", 1.0),
+    ("tanh", 1.0),
+    ("sqrt", 0.5),
+    ("logistic", 1.0),
+    ("softplus", 1.0),
+];
+
+/// Square root, correctly rounded; NaN below 0, `-0` for `-0`.
+#[inline(always)]
+pub fn sqrt(x: f64) -> f64 {
+    x.sqrt()
+}
+
+/// Integer power x^n by repeated squaring; 1 for n = 0, also for a NaN or infinite x.
+///
+/// The bits of |n| are read from the lowest: `square` runs through x, x^2, x^4, ..., and the result is the
+/// product, taken from the lowest bit up, of the squares whose bit is set (x^13 = (x * x^4) * x^8). A negative
+/// power is the reciprocal of the positive one. [`crate::Scalar::powi`] multiplies in the same order.
+///
+/// Error: at most |n| - 1 ulp for n > 0 and |n| ulp for n < 0 while |n| < 2^20, as long as neither x^|n| nor a
+/// square on the way leaves the normal range (each factor x counts one rounding of 2^-53 at most).
+#[inline(always)]
+pub fn powi(x: f64, n: i32) -> f64 {
+    let mut rest = n.unsigned_abs();
+    let mut square = x;
+    let mut result = 1.0;
+    while rest > 0 {
+        if rest & 1 == 1 {
+            result *= square;
+        }
+        rest >>= 1;
+        if rest > 0 {
+            square *= square;
+        }
+    }
+    if n < 0 { 1.0 / result } else { result }
+}
+
+/// Value of the polynomial with the given coefficients, lowest first (Horner).
+#[inline(always)]
+fn polynomial<const N: usize>(x: f64, coefficients: &[f64; N]) -> f64 {
+    let mut sum = coefficients[N - 1];
+    for i in (0..N - 1).rev() {
+        sum = sum.mul_add(x, coefficients[i]);
+    }
+    sum
+}
+
+/// Adding and subtracting 1.5 * 2^52 rounds a number below 2^51 to the nearest integer (ties to even); in
+/// between, the low bits of the sum are that integer in two's complement.
+const ROUND: f64 = 6755399441055744.0;
+
+/// Bits of 1.0: the exponent field of 2^0.
+const ONE: u64 = 1023 << 52;
+
+/// The exponent field with the sign bit above it.
+const EXPONENT: u64 = 0xFFF << 52;
+
+/// The sign bit.
+const SIGN: u64 = 1 << 63;
