@@ -1,0 +1,71 @@
+//! Medians, means and correlation of plain samples.
+
+/// Median; the mean of the two middle values for an even count, `None` for no values.
+/// NaN counts as larger than everything, so a sample that is mostly NaN has a NaN median.
+///
+/// ```
+/// assert_eq!(report::estimators::median(&[4.0, 1.0, 3.0, f64::INFINITY]), Some(3.5));
+/// ```
+pub fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    // total_cmp puts a negative NaN below -inf; abs() clears its sign.
+    sorted.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = v.abs());
+    sorted.sort_by(f64::total_cmp);
+    let (lo, hi) = (*sorted.get(sorted.len().saturating_sub(1) / 2)?, *sorted.get(sorted.len() / 2)?);
+    // Equal infinities have no midpoint to compute; halving first keeps large finite values from overflowing.
+    Some(if lo == hi { lo } else { 0.5 * lo + 0.5 * hi })
+}
+
+/// Mean of a sample with its standard error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mean {
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// `sd / sqrt(n)` with the `n - 1` standard deviation; `None` for a single value.
+    pub standard_error: Option<f64>,
+    /// Root of the mean square.
+    pub rms: f64,
+}
+
+impl Mean {
+    /// Of the values in the order given; `None` for no values.
+    ///
+    /// ```
+    /// let m = report::estimators::Mean::of(&[1.0, 3.0]).unwrap();
+    /// assert_eq!((m.mean, m.standard_error), (2.0, Some(1.0))); // sd sqrt(2), over sqrt(2)
+    /// ```
+    pub fn of(values: &[f64]) -> Option<Self> {
+        if values.is_empty() {
+            return None;
+        }
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let scatter: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
+        let rms = (values.iter().map(|v| v * v).sum::<f64>() / n).sqrt();
+        let standard_error = (values.len() > 1).then(|| (scatter / (n - 1.0) / n).sqrt());
+        Some(Mean { mean, standard_error, rms })
+    }
+}
+
+/// Pearson correlation of the pairs; `None` for fewer than two or when one side does not vary.
+///
+/// ```
+/// let r = report::estimators::pearson(&[(1.0, 2.0), (2.0, 4.0), (3.0, 6.0)]).unwrap();
+/// assert!((r - 1.0).abs() < 1e-15);
+/// ```
+pub fn pearson(pairs: &[(f64, f64)]) -> Option<f64> {
+    let constant = |side: fn(&(f64, f64)) -> f64| pairs.iter().all(|pair| side(pair) == side(&pairs[0]));
+    if pairs.len() < 2 || constant(|pair| pair.0) || constant(|pair| pair.1) {
+        return None;
+    }
+    let n = pairs.len() as f64;
+    let mean_x = pairs.iter().map(|(x, _)| x).sum::<f64>() / n;
+    let mean_y = pairs.iter().map(|(_, y)| y).sum::<f64>() / n;
+    let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
+    for (x, y) in pairs {
+        xx += (x - mean_x) * (x - mean_x);
+        yy += (y - mean_y) * (y - mean_y);
+        xy += (x - mean_x) * (y - mean_y);
+    }
+    Some(xy / (xx.sqrt() * yy.sqrt()))
+}

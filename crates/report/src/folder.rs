@@ -1,0 +1,235 @@
+//! A result folder in memory: the three files joined by `run_key`, checked, and grouped in plan order.
+//!
+//! The order of rows in `hits.csv` and `critical.csv` does not matter: hits are sorted by gap and certificates by
+//! where in the run they were taken, so no sum in a table depends on it.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::error::ReportError;
+use crate::load::{Loaded, load};
+use crate::rows::{CriticalRow, HitRow, RunRow, Status};
+
+/// One planned run with all that is known about it.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Its row in `runs.csv`.
+    pub row: RunRow,
+    /// `(gap, cost of the first hit)`, from the easiest gap to the hardest. Empty for runs without targets.
+    pub hits: Vec<(f64, Option<f64>)>,
+    /// Certificates: start, moments by cost, stop, found.
+    pub points: Vec<CriticalRow>,
+}
+
+/// Every planned run, in plan order.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    /// The runs.
+    pub runs: Vec<Run>,
+}
+
+/// The runs of one problem, by method.
+#[derive(Debug, Clone)]
+pub struct ProblemRuns<'a> {
+    /// Label of the problem.
+    pub label: &'a str,
+    /// Its methods, in order of first appearance.
+    pub methods: Vec<MethodRuns<'a>>,
+}
+
+/// The runs of one cell.
+#[derive(Debug, Clone)]
+pub struct MethodRuns<'a> {
+    /// Label of the method.
+    pub label: &'a str,
+    /// Its runs, in plan order.
+    pub runs: Vec<&'a Run>,
+}
+
+impl MethodRuns<'_> {
+    /// The cell looks for critical points of any index: it has no targets, and no end point of a descent.
+    pub fn is_finder(&self) -> bool {
+        self.runs.iter().all(|run| run.row.is_finder())
+    }
+}
+
+impl ProblemRuns<'_> {
+    /// Every run of the problem, in plan order within each method.
+    pub fn runs(&self) -> impl Iterator<Item = &Run> {
+        self.methods.iter().flat_map(|method| method.runs.iter().copied())
+    }
+}
+
+impl Folder {
+    /// Reads and checks the folder `dir`.
+    ///
+    /// # Errors
+    /// A file that is absent or malformed; a run, hit or certificate that appears twice; a hit or certificate of an
+    /// unknown or missing run; a hit that costs more than its run; a finished run without one of its targets; a
+    /// certified point whose inertia does not add up; one label for two different problems or methods.
+    pub fn load(dir: &Path) -> Result<Self, ReportError> {
+        let rows: Loaded<RunRow> = load(dir)?;
+        let by_key = index_runs(&rows)?;
+        let mut runs: Vec<Run> =
+            rows.rows.iter().map(|(_, row)| Run { row: row.clone(), hits: Vec::new(), points: Vec::new() }).collect();
+        join_hits(&mut runs, &by_key, &load(dir)?)?;
+        join_points(&mut runs, &by_key, &load(dir)?)?;
+        let folder = Folder { runs };
+        folder.check_targets(&rows)?;
+        Ok(folder)
+    }
+
+    /// The runs grouped by problem and method, both in order of first appearance.
+    pub fn problems(&self) -> Vec<ProblemRuns<'_>> {
+        let mut problems: Vec<ProblemRuns> = Vec::new();
+        for run in &self.runs {
+            let at = position_or_push(
+                &mut problems,
+                |p| p.label == run.row.problem,
+                || ProblemRuns { label: &run.row.problem, methods: Vec::new() },
+            );
+            let methods = &mut problems[at].methods;
+            let at = position_or_push(
+                methods,
+                |m| m.label == run.row.method,
+                || MethodRuns { label: &run.row.method, runs: Vec::new() },
+            );
+            methods[at].runs.push(run);
+        }
+        problems
+    }
+
+    /// A finished run of a problem with targets must have all of them: a truncated `hits.csv` would otherwise read as
+    /// failures. A run that panicked or is missing may have none.
+    fn check_targets(&self, rows: &Loaded<RunRow>) -> Result<(), ReportError> {
+        let targets: HashMap<&str, Vec<f64>> = self.problems().iter().map(|p| (p.label, gaps(p.runs()))).collect();
+        for (run, (line, row)) in self.runs.iter().zip(&rows.rows) {
+            let may_lack = row.is_finder() || matches!(row.status, Status::Panic | Status::Missing);
+            let lacking = targets[row.problem.as_str()].iter().find(|gap| !run.hits.iter().any(|(g, _)| g == *gap));
+            if let (false, Some(gap)) = (may_lack, lacking) {
+                return Err(
+                    rows.malformed(*line, format!("run {} has no row for gap {gap:?} in hits.csv", row.run_key))
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Every gap that any of the runs has as a target, from the easiest to the hardest.
+pub(crate) fn gaps<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Vec<f64> {
+    let mut gaps: Vec<f64> = runs.into_iter().flat_map(|run| run.hits.iter().map(|(gap, _)| *gap)).collect();
+    gaps.sort_by(|a, b| b.total_cmp(a));
+    gaps.dedup();
+    gaps
+}
+
+/// Position of the first item that `is_it`, appending `make()` if there is none.
+fn position_or_push<T>(items: &mut Vec<T>, is_it: impl FnMut(&T) -> bool, make: impl FnOnce() -> T) -> usize {
+    items.iter().position(is_it).unwrap_or_else(|| {
+        items.push(make());
+        items.len() - 1
+    })
+}
+
+/// Position of each run by its key; refuses repeated keys and ambiguous labels.
+fn index_runs(rows: &Loaded<RunRow>) -> Result<HashMap<&str, usize>, ReportError> {
+    let mut by_key: HashMap<&str, usize> = HashMap::new();
+    let mut problems: HashMap<&str, (u32, &str)> = HashMap::new();
+    let mut methods: HashMap<(&str, &str), (&str, &str, &str)> = HashMap::new();
+    for (i, (line, row)) in rows.rows.iter().enumerate() {
+        if let Some(first) = by_key.insert(&row.run_key, i) {
+            let first = rows.rows[first].0;
+            return Err(rows.malformed(*line, format!("run {} is already on line {first}", row.run_key)));
+        }
+        let problem = (row.revision, row.params.as_str());
+        if *problems.entry(&row.problem).or_insert(problem) != problem {
+            return Err(rows.malformed(*line, format!("label \"{}\" stands for two different problems", row.problem)));
+        }
+        let method = (row.optimizer.as_str(), row.strategy.as_str(), row.method_params.as_str());
+        if *methods.entry((&row.problem, &row.method)).or_insert(method) != method {
+            return Err(rows.malformed(*line, format!("label \"{}\" stands for two different methods", row.method)));
+        }
+        if row.cost.is_none() && !matches!(row.status, Status::Panic | Status::Missing) {
+            return Err(rows.malformed(*line, format!("run {} ended but has no cost", row.run_key)));
+        }
+    }
+    Ok(by_key)
+}
+
+/// Gives every run its hits, easiest gap first.
+fn join_hits(runs: &mut [Run], by_key: &HashMap<&str, usize>, hits: &Loaded<HitRow>) -> Result<(), ReportError> {
+    for (line, hit) in &hits.rows {
+        let refuse = |problem: String| Err(hits.malformed(*line, problem));
+        let Some(&i) = by_key.get(hit.run_key.as_str()) else {
+            return refuse(format!("run {} is not in runs.csv", hit.run_key));
+        };
+        let run = &mut runs[i];
+        if hit.gap.is_nan() {
+            return refuse("a gap must be a number".to_string());
+        }
+        if run.hits.iter().any(|(gap, _)| *gap == hit.gap) {
+            return refuse(format!("run {} already has a row for gap {:?}", hit.run_key, hit.gap));
+        }
+        if let Some(cost) = hit.cost {
+            if run.row.status == Status::Missing {
+                return refuse(format!("run {} is missing but has a hit", hit.run_key));
+            }
+            // An unknown total (a panic) bounds nothing.
+            let total = run.row.cost.unwrap_or(f64::INFINITY);
+            if cost > total || cost.is_nan() {
+                return refuse(format!("run {} hits at cost {cost:?} but spent only {total:?}", hit.run_key));
+            }
+        }
+        run.hits.push((hit.gap, hit.cost));
+    }
+    for run in runs {
+        run.hits.sort_by(|a, b| b.0.total_cmp(&a.0));
+    }
+    Ok(())
+}
+
+/// Gives every run its certificates, in the order of the run.
+fn join_points(
+    runs: &mut [Run],
+    by_key: &HashMap<&str, usize>,
+    points: &Loaded<CriticalRow>,
+) -> Result<(), ReportError> {
+    for (line, point) in &points.rows {
+        let refuse = |problem: String| Err(points.malformed(*line, problem));
+        let Some(&i) = by_key.get(point.run_key.as_str()) else {
+            return refuse(format!("run {} is not in runs.csv", point.run_key));
+        };
+        let run = &mut runs[i];
+        if run.row.status == Status::Missing {
+            return refuse(format!("run {} is missing but has a certificate", point.run_key));
+        }
+        if run.points.iter().any(|p| p.at == point.at) {
+            return refuse(format!("run {} already has a certificate at {:?}", point.run_key, point.at));
+        }
+        if point.class.is_critical()
+            && let Some(problem) = inertia_problem(point)
+        {
+            return refuse(problem);
+        }
+        run.points.push(point.clone());
+    }
+    for run in runs {
+        run.points.sort_by(|a, b| a.at.partial_cmp(&b.at).expect("a moment is a finite cost"));
+    }
+    Ok(())
+}
+
+/// What is wrong with the inertia of a certified point, if anything.
+fn inertia_problem(point: &CriticalRow) -> Option<String> {
+    let (Some(n), Some(n_neg), Some(n_zero), Some(n_pos), Some(fraction)) =
+        (point.n, point.n_neg, point.n_zero, point.n_pos, point.index_fraction)
+    else {
+        return Some(format!("a {} needs n, n_neg, n_zero, n_pos and index_fraction", point.class.as_str()));
+    };
+    if n == 0 || n_neg + n_zero + n_pos != n {
+        return Some(format!("n_neg + n_zero + n_pos = {n_neg} + {n_zero} + {n_pos} is not n = {n} > 0"));
+    }
+    // The same quotient of the same integers, printed to round trip: equal bit for bit.
+    (fraction != n_neg as f64 / n as f64).then(|| format!("index_fraction {fraction:?} is not n_neg / n = {n_neg}/{n}"))
+}

@@ -1,0 +1,41 @@
+//! From the rows of a result folder to statistics to tables: a pure function of `runs.csv`, `hits.csv` and `critical.csv`.
+//!
+//! The crate knows none of the others: whatever a table says can be recomputed by anyone from the CSV files alone,
+//! and the same files always give the same bytes.
+//!
+//! | file | job |
+//! |---|---|
+//! | `rows` | the columns of the three files, typed |
+//! | `load` | one CSV file to typed rows, with file and line in every complaint |
+//! | `folder` | the three files joined by `run_key`, checked, grouped in plan order |
+//! | `estimators` | intervals, expected running time, medians, correlation |
+//! | `tables` | one file per table |
+//! | `table`, `format`, `render` | a table as data, numbers for people, CSV / Markdown / plain text |
+
+mod error;
+pub mod estimators;
+mod folder;
+mod format;
+mod load;
+mod render;
+mod rows;
+mod table;
+mod tables;
+
+pub use error::ReportError;
+pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
+pub use rows::{At, Class, CriticalRow, HitRow, RunRow, Status};
+pub use table::{Block, Cell, Table};
+
+use std::path::Path;
+
+/// Every table that the result folder `dir` has rows for, in reading order: `success`, `endpoints`, `signs`, `index_vs_loss`.
+///
+/// Reads `runs.csv`, `hits.csv` and `critical.csv` and nothing else. Runs that are planned but not done (status `missing`)
+/// stay in every denominator, so an unfinished folder gives tables that say so.
+///
+/// # Errors
+/// A file that is absent, malformed, or contradicts another one; the message names file and line.
+pub fn tables(dir: &Path) -> Result<Vec<Table>, ReportError> {
+    Ok(tables::all(&Folder::load(dir)?))
+}

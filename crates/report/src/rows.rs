@@ -1,0 +1,305 @@
+//! The columns of `runs.csv`, `hits.csv` and `critical.csv`, typed one to one.
+//!
+//! An empty cell means "not applicable" and is `None`; `inf`, `-inf` and `nan` are ordinary values.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// A row type together with the file it comes from.
+pub(crate) trait Row: DeserializeOwned {
+    /// File name inside the result folder.
+    const FILE: &'static str;
+    /// The header, in order.
+    const COLUMNS: &'static [&'static str];
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Gradient norm fell below its tolerance.
+    Converged,
+    /// The budget was used up.
+    Budget,
+    /// Value or coordinates left the declared bounds.
+    Diverged,
+    /// A value or gradient was not a number.
+    Nan,
+    /// The problem's or method's code panicked.
+    Panic,
+    /// Planned, not done yet.
+    Missing,
+}
+
+/// What a certificate says about a point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// Critical, no negative eigenvalue, no zero ones but the declared symmetry modes.
+    Minimum,
+    /// Critical, eigenvalues of both signs (a strict saddle, whatever its zeros).
+    Saddle,
+    /// Critical, no positive eigenvalue, no zero ones but the declared symmetry modes.
+    Maximum,
+    /// Critical, zero eigenvalues beyond the declared modes and not both signs: the second order does not decide.
+    Degenerate,
+    /// Gradient nearly in the kernel of the Hessian, but not zero.
+    GradientFlat,
+    /// Gradient not zero.
+    NotCritical,
+    /// The search for a critical point ran away.
+    AtInfinity,
+}
+
+impl Class {
+    /// Every class, in the order of the declaration and of the tables.
+    pub const ALL: [Class; 7] = [
+        Class::Minimum,
+        Class::Saddle,
+        Class::Maximum,
+        Class::Degenerate,
+        Class::GradientFlat,
+        Class::NotCritical,
+        Class::AtInfinity,
+    ];
+
+    /// The word used in the files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Class::Minimum => "minimum",
+            Class::Saddle => "saddle",
+            Class::Maximum => "maximum",
+            Class::Degenerate => "degenerate",
+            Class::GradientFlat => "gradient-flat",
+            Class::NotCritical => "not-critical",
+            Class::AtInfinity => "at-infinity",
+        }
+    }
+
+    /// The certificate holds: this is a critical point, and its inertia means something.
+    pub fn is_critical(self) -> bool {
+        matches!(self, Class::Minimum | Class::Saddle | Class::Maximum | Class::Degenerate)
+    }
+}
+
+/// Where in its run a point was taken.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
+#[serde(try_from = "String")]
+pub enum At {
+    /// The start point.
+    Start,
+    /// The first point at or after this cost, in gradient-equivalents.
+    Moment(f64),
+    /// Where the run stopped.
+    Stop,
+    /// What a finder returned.
+    Found,
+}
+
+impl TryFrom<String> for At {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "start" => Ok(At::Start),
+            "stop" => Ok(At::Stop),
+            "found" => Ok(At::Found),
+            cost => match cost.parse::<f64>() {
+                Ok(cost) if cost.is_finite() && cost >= 0.0 => Ok(At::Moment(cost)),
+                _ => Err(format!("\"{text}\" is neither start, stop, found nor a cost")),
+            },
+        }
+    }
+}
+
+/// One planned run.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct RunRow {
+    /// Hash of all that the run depends on; unique.
+    pub run_key: String,
+    /// Label of the problem with its parameters, such as `rastrigin dim=2`.
+    pub problem: String,
+    /// Revision of the problem's code.
+    pub revision: u32,
+    /// Parameters of the problem, canonical JSON.
+    pub params: String,
+    /// Number of coordinates.
+    pub dim: usize,
+    /// Label of the method, unique in the experiment.
+    pub method: String,
+    /// Update rule, or the finder's name.
+    pub optimizer: String,
+    /// How the budget is spent; `finder` for a critical-point finder.
+    pub strategy: String,
+    /// Parameters of the method, canonical JSON.
+    pub method_params: String,
+    /// Number of the run within its cell.
+    pub replicate: u64,
+    /// How it ended.
+    pub status: Status,
+    /// The same in words.
+    pub reason: String,
+    /// Gradient-equivalents really spent.
+    pub cost: Option<f64>,
+    /// Update steps.
+    pub iterations: Option<u64>,
+    /// Starts after the first one.
+    pub restarts: Option<u64>,
+    /// Full Hessians evaluated.
+    pub n_hess: Option<u64>,
+    /// Loss at the start point.
+    pub f_start: Option<f64>,
+    /// Least loss seen.
+    pub f_best: Option<f64>,
+    /// The same as a level (loss over the problem's scale).
+    pub level_best: Option<f64>,
+    /// Level above the problem's reference.
+    pub gap_best: Option<f64>,
+    /// Cost when the least loss was seen.
+    pub cost_at_best: Option<f64>,
+    /// Loss where the run stopped.
+    pub f_final: Option<f64>,
+    /// Gradient norm where the run stopped.
+    pub grad_norm: Option<f64>,
+    /// Hash of the final point.
+    pub x_hash: String,
+}
+
+impl RunRow {
+    /// The run searched for a critical point of any index, so it has no targets and no end point of a descent.
+    pub fn is_finder(&self) -> bool {
+        self.strategy == "finder"
+    }
+}
+
+impl Row for RunRow {
+    const FILE: &'static str = "runs.csv";
+    const COLUMNS: &'static [&'static str] = &[
+        "run_key",
+        "problem",
+        "revision",
+        "params",
+        "dim",
+        "method",
+        "optimizer",
+        "strategy",
+        "method_params",
+        "replicate",
+        "status",
+        "reason",
+        "cost",
+        "iterations",
+        "restarts",
+        "n_hess",
+        "f_start",
+        "f_best",
+        "level_best",
+        "gap_best",
+        "cost_at_best",
+        "f_final",
+        "grad_norm",
+        "x_hash",
+    ];
+}
+
+/// One target of one run.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct HitRow {
+    /// The run.
+    pub run_key: String,
+    /// Quality: level above the reference.
+    pub gap: f64,
+    /// Cost at the first hit; `None` when it was not reached.
+    pub cost: Option<f64>,
+}
+
+impl Row for HitRow {
+    const FILE: &'static str = "hits.csv";
+    const COLUMNS: &'static [&'static str] = &["run_key", "gap", "cost"];
+}
+
+/// One certificate: a point of a run after polishing, and what it is.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct CriticalRow {
+    /// The run.
+    pub run_key: String,
+    /// Where in the run.
+    pub at: At,
+    /// Cost spent by the run up to there.
+    pub cost: Option<f64>,
+    /// Loss after polishing.
+    pub f: Option<f64>,
+    /// The same as a level.
+    pub level: Option<f64>,
+    /// Gradient norm before polishing.
+    pub grad_norm_before: Option<f64>,
+    /// Gradient norm after polishing.
+    pub grad_norm: Option<f64>,
+    /// Newton-type steps of the polish.
+    pub polish_iterations: Option<u64>,
+    /// How far the polish moved.
+    pub polish_distance: Option<f64>,
+    /// Number of eigenvalues.
+    pub n: Option<u64>,
+    /// Eigenvalues below `-zero_tol`: the index.
+    pub n_neg: Option<u64>,
+    /// Eigenvalues within `zero_tol` of zero.
+    pub n_zero: Option<u64>,
+    /// Eigenvalues above `zero_tol`.
+    pub n_pos: Option<u64>,
+    /// Zero eigenvalues that declared symmetries explain.
+    pub zero_modes: Option<u64>,
+    /// `n_neg / n`.
+    pub index_fraction: Option<f64>,
+    /// What theory expects for the index fraction at this level.
+    pub theory: Option<f64>,
+    /// Least eigenvalue.
+    pub lambda_min: Option<f64>,
+    /// Greatest eigenvalue.
+    pub lambda_max: Option<f64>,
+    /// Half-width of the band of eigenvalues counted as zero.
+    pub zero_tol: Option<f64>,
+    /// Factor by which one more Newton step shrinks the gradient.
+    pub contraction: Option<f64>,
+    /// `|H g| / (|H| |g|)`.
+    pub flat_ratio: Option<f64>,
+    /// Relative residual of the minimum-residual Newton step.
+    pub mr_residual: Option<f64>,
+    /// The verdict.
+    pub class: Class,
+    /// How many of the two repeats at 10 and 1/10 times the tolerance give another class.
+    pub flips: Option<u64>,
+    /// The verdict in words.
+    pub reason: String,
+}
+
+impl Row for CriticalRow {
+    const FILE: &'static str = "critical.csv";
+    const COLUMNS: &'static [&'static str] = &[
+        "run_key",
+        "at",
+        "cost",
+        "f",
+        "level",
+        "grad_norm_before",
+        "grad_norm",
+        "polish_iterations",
+        "polish_distance",
+        "n",
+        "n_neg",
+        "n_zero",
+        "n_pos",
+        "zero_modes",
+        "index_fraction",
+        "theory",
+        "lambda_min",
+        "lambda_max",
+        "zero_tol",
+        "contraction",
+        "flat_ratio",
+        "mr_residual",
+        "class",
+        "flips",
+        "reason",
+    ];
+}

@@ -1,0 +1,7 @@
+//! Tests of the report crate, in one program: estimators, joins and complaints, tables, renderings.
+
+mod common;
+mod estimators;
+mod folder;
+mod render;
+mod tables;
