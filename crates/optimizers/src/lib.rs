@@ -1,0 +1,64 @@
+//! Update rules, strategies and the counted loop that runs them: how a budget of gradients is spent.
+//!
+//! * A [`Rule`] turns a gradient into a step (one file per rule, under `rule/`).
+//! * A [`Strategy`] decides how a budget is spent: one start, many starts, noise early in the run
+//!   (one file per strategy, under `strategy/`).
+//! * A [`Method`] is one of each with all its parameters; [`Catalogue`] builds it from names and a table.
+//! * [`run_block`] runs a method from many starts in lockstep, and a [`RunResult`] is all that is known
+//!   about one run. The function is reached only through a counted oracle, so costs are exact integers.
+//!
+//! ```
+//! use autodiff::{Objective, Stream};
+//! use optimizers::{Catalogue, Seeds, Settings, Status, run_block};
+//!
+//! let bowl = Objective::formula(1, |x| x[0] * x[0] * 0.5);
+//! let params = toml::toml! { lr = 0.5 };
+//! let method = Catalogue::builtin().method("gradient_descent", &params, "single", &toml::Table::new())?;
+//! let settings = Settings {
+//!     budget: 4, grad_tol: 1e-8, f_above: 1e12, x_above: 1e6, targets: vec![0.2], moments: vec![],
+//! };
+//! let seeds = Seeds {
+//!     start: Box::new(|_restart| vec![1.0]),
+//!     noise: Stream::new(1, "noise", &[]),
+//!     batches: Stream::new(1, "batches", &[]),
+//! };
+//! let runs = run_block(&bowl, &method, &settings, vec![seeds]);
+//! // x = 1, 1/2, 1/4, 1/8: four gradients, three steps; f = x^2/2 passes 0.2 at the second gradient.
+//! assert_eq!(runs[0].x_final, [0.125]);
+//! assert_eq!(runs[0].hits, [Some(2.0)]);
+//! assert_eq!((runs[0].cost, runs[0].status), (4.0, Status::Budget));
+//! # Ok::<(), String>(())
+//! ```
+//!
+//! Adding a rule: one file with a config (`#[derive(Serialize, Deserialize, ..)]`, [`Config`], [`Rule`]) and
+//! a state ([`RuleState`]), and one line in `catalogue.rs`. A strategy is the same with [`Strategy`].
+
+mod catalogue;
+mod config;
+mod ledger;
+mod method;
+mod minibatch;
+mod oracle;
+mod progress;
+mod result;
+mod rule;
+mod run;
+mod settings;
+mod strategy;
+mod vector;
+
+pub use catalogue::{Catalogue, Entry};
+pub use config::{Config, Param};
+pub use method::{Method, Part};
+pub use result::{Attempt, RunResult, Snapshot, Status};
+pub use rule::adam::Adam;
+pub use rule::gradient_descent::GradientDescent;
+pub use rule::momentum::Momentum;
+pub use rule::sgd::Sgd;
+pub use rule::{Rule, RuleState};
+pub use run::run_block;
+pub use settings::{Seeds, Settings};
+pub use strategy::Strategy;
+pub use strategy::multi_restart::MultiRestart;
+pub use strategy::noisy_start::{Decay, NoisyStart};
+pub use strategy::single::Single;

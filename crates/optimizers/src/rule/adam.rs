@@ -1,0 +1,111 @@
+//! Adam: steps scaled by running means of the gradient and of its square.
+
+use crate::config::{Config, check_decay_rate, check_lr};
+use crate::rule::{Rule, RuleState};
+use serde::{Deserialize, Serialize};
+
+/// Adam (Kingma & Ba 2015, arXiv 1412.6980, algorithm 1), with `t` counting steps from 1:
+///
+/// ```text
+/// m <- beta1 m + (1 - beta1) g            v <- beta2 v + (1 - beta2) g^2
+/// x <- x - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)
+/// ```
+///
+/// `eps` stands outside the square root, as in the paper's algorithm, `torch.optim.Adam` and `optax.adam`.
+/// The first step is `-lr sign(g)` up to `eps`. Defaults are the paper's and torch's: `lr` 1e-3, `beta1` 0.9,
+/// `beta2` 0.999, `eps` 1e-8.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Adam {
+    /// Learning rate `lr > 0`: about the length of a step along each coordinate.
+    pub lr: f64,
+    /// Decay rate of the mean gradient, `0 <= beta1 < 1`.
+    pub beta1: f64,
+    /// Decay rate of the mean squared gradient, `0 <= beta2 < 1`.
+    pub beta2: f64,
+    /// Added to the root mean square, `eps > 0`, in units of the gradient.
+    pub eps: f64,
+    /// Rows per step; 0 means the whole objective.
+    pub batch: usize,
+}
+
+impl Default for Adam {
+    fn default() -> Self {
+        Self { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, batch: 0 }
+    }
+}
+
+impl Config for Adam {
+    const NAME: &'static str = "adam";
+    const ABOUT: &'static str =
+        "Adam with bias correction, eps outside the square root (Kingma & Ba 2015, arXiv 1412.6980).";
+    const PARAMS: &'static [(&'static str, &'static str)] = &[
+        ("lr", "learning rate, > 0; about the step length along each coordinate"),
+        ("beta1", "decay rate of the mean gradient, 0 <= beta1 < 1"),
+        ("beta2", "decay rate of the mean squared gradient, 0 <= beta2 < 1"),
+        ("eps", "added to the root mean square of the gradient, > 0"),
+        ("batch", "data rows per step, drawn without replacement within an epoch; 0 = the whole objective"),
+    ];
+
+    fn check(&self) -> Result<(), String> {
+        check_lr(self.lr)?;
+        check_decay_rate("beta1", self.beta1)?;
+        check_decay_rate("beta2", self.beta2)?;
+        if self.eps > 0.0 && self.eps.is_finite() {
+            return Ok(());
+        }
+        Err(format!(
+            "eps = {}: a coordinate with zero gradient would divide 0 by 0; give a positive number such as 1e-8",
+            self.eps
+        ))
+    }
+}
+
+impl Rule for Adam {
+    fn batch(&self) -> usize {
+        self.batch
+    }
+
+    fn state(&self, dim: usize) -> Box<dyn RuleState> {
+        Box::new(AdamState {
+            config: self.clone(),
+            mean: vec![0.0; dim],
+            mean_square: vec![0.0; dim],
+            beta1_t: 1.0,
+            beta2_t: 1.0,
+        })
+    }
+}
+
+struct AdamState {
+    config: Adam,
+    mean: Vec<f64>,
+    mean_square: Vec<f64>,
+    /// `beta1^t`, as a running product: the same bits on every machine, which `powi` does not promise.
+    beta1_t: f64,
+    beta2_t: f64,
+}
+
+impl RuleState for AdamState {
+    fn step(&mut self, x: &mut [f64], grad: &[f64]) {
+        let Adam { lr, beta1, beta2, eps, .. } = self.config;
+        self.beta1_t *= beta1;
+        self.beta2_t *= beta2;
+        // Both bias corrections leave the loop, as in torch: one division per coordinate instead of three.
+        let step_size = lr / (1.0 - self.beta1_t);
+        let root_scale = 1.0 / (1.0 - self.beta2_t).sqrt();
+        let moments = self.mean.iter_mut().zip(&mut self.mean_square);
+        for ((x, g), (m, v)) in x.iter_mut().zip(grad).zip(moments) {
+            *m = beta1 * *m + (1.0 - beta1) * g;
+            *v = beta2 * *v + (1.0 - beta2) * (g * g);
+            *x -= step_size * *m / (v.sqrt() * root_scale + eps);
+        }
+    }
+
+    fn reset(&mut self) {
+        self.mean.fill(0.0);
+        self.mean_square.fill(0.0);
+        self.beta1_t = 1.0;
+        self.beta2_t = 1.0;
+    }
+}

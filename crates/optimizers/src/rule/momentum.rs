@@ -1,0 +1,71 @@
+//! Heavy-ball momentum: the velocity remembers past gradients.
+
+use crate::config::{Config, check_decay_rate, check_lr};
+use crate::rule::{Rule, RuleState};
+use serde::{Deserialize, Serialize};
+
+/// Heavy ball (Polyak 1964): `v <- beta v + g`, `x <- x - lr v`, from `v = 0`.
+///
+/// The form of `torch.optim.SGD(momentum = beta)` without dampening: the step in a constant gradient grows to
+/// `lr / (1 - beta)`. On a quadratic with curvature `c` it is stable for `lr c < 2 (1 + beta)`.
+/// Typical: `beta = 0.9`, and `lr` ten times smaller than for gradient descent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Momentum {
+    /// Learning rate `lr > 0`.
+    pub lr: f64,
+    /// Share of the velocity kept at each step, `0 <= beta < 1`.
+    pub beta: f64,
+    /// Rows per step; 0 means the whole objective.
+    pub batch: usize,
+}
+
+impl Default for Momentum {
+    fn default() -> Self {
+        Self { lr: 1e-3, beta: 0.9, batch: 0 }
+    }
+}
+
+impl Config for Momentum {
+    const NAME: &'static str = "momentum";
+    const ABOUT: &'static str = "Heavy-ball momentum: v <- beta v + g, x <- x - lr v (Polyak 1964).";
+    const PARAMS: &'static [(&'static str, &'static str)] = &[
+        ("lr", "learning rate, > 0"),
+        ("beta", "share of the velocity kept at each step, 0 <= beta < 1"),
+        ("batch", "data rows per step, drawn without replacement within an epoch; 0 = the whole objective"),
+    ];
+
+    fn check(&self) -> Result<(), String> {
+        check_lr(self.lr)?;
+        check_decay_rate("beta", self.beta)
+    }
+}
+
+impl Rule for Momentum {
+    fn batch(&self) -> usize {
+        self.batch
+    }
+
+    fn state(&self, dim: usize) -> Box<dyn RuleState> {
+        Box::new(MomentumState { lr: self.lr, beta: self.beta, velocity: vec![0.0; dim] })
+    }
+}
+
+struct MomentumState {
+    lr: f64,
+    beta: f64,
+    velocity: Vec<f64>,
+}
+
+impl RuleState for MomentumState {
+    fn step(&mut self, x: &mut [f64], grad: &[f64]) {
+        for ((x, g), v) in x.iter_mut().zip(grad).zip(&mut self.velocity) {
+            *v = self.beta * *v + g;
+            *x -= self.lr * *v;
+        }
+    }
+
+    fn reset(&mut self) {
+        self.velocity.fill(0.0);
+    }
+}

@@ -1,0 +1,52 @@
+//! Stochastic gradient descent on minibatches drawn without replacement.
+
+use crate::config::{Config, check_lr};
+use crate::rule::gradient_descent::DescentState;
+use crate::rule::{Rule, RuleState};
+use serde::{Deserialize, Serialize};
+
+/// Minibatch SGD (Robbins & Monro 1951): `x <- x - lr g_B`, `g_B` the mean gradient over the `batch` rows `B`.
+///
+/// Rows are drawn without replacement: every epoch is a fresh random order of all rows, and each batch takes
+/// the next `batch` rows of it. A batch that reaches the end of an epoch is filled from the next one, so all
+/// batches have the same size and every row is used exactly once in each `row_count` draws.
+/// Typical: `batch` 16 to 256 and `lr` 0.001 to 0.5. `lr` defaults to 1e-3 as in `torch.optim.SGD`, `batch`
+/// to 32 as recommended by Bengio (2012, arXiv 1206.5533, section 3.1.1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sgd {
+    /// Learning rate `lr > 0`.
+    pub lr: f64,
+    /// Rows per step; 0 means all rows, which is gradient descent.
+    pub batch: usize,
+}
+
+impl Default for Sgd {
+    fn default() -> Self {
+        Self { lr: 1e-3, batch: 32 }
+    }
+}
+
+impl Config for Sgd {
+    const NAME: &'static str = "sgd";
+    const ABOUT: &'static str =
+        "Minibatch stochastic gradient descent without replacement: x <- x - lr g_B (Robbins & Monro 1951).";
+    const PARAMS: &'static [(&'static str, &'static str)] = &[
+        ("lr", "learning rate, > 0"),
+        ("batch", "data rows per step, drawn without replacement within an epoch; 0 = all rows"),
+    ];
+
+    fn check(&self) -> Result<(), String> {
+        check_lr(self.lr)
+    }
+}
+
+impl Rule for Sgd {
+    fn batch(&self) -> usize {
+        self.batch
+    }
+
+    fn state(&self, _dim: usize) -> Box<dyn RuleState> {
+        Box::new(DescentState { lr: self.lr })
+    }
+}
