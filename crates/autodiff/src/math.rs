@@ -31,17 +31,22 @@ pub use trigonometry::{
 /// Largest error of each function over its whole domain, in units in the last place of the exact result.
 ///
 /// The unit of a result y is the distance of neighbouring `f64` numbers in the binade of the exact y, the
-/// smallest subnormal number for subnormal results. Tested by `tests/math.rs` against 200-bit arithmetic.
+/// smallest subnormal number for subnormal results.
+///
+/// Tested, not proved: `tests/math.rs` compares samples of every binade and of every hard neighbourhood with 128-bit
+/// arithmetic, among them the worst arguments of a search over 6 10^7 draws or more per function; the bounds lie
+/// 7 to 12 percent above what was found (square root: exact by IEEE 754).
+///
 /// [`powi`] is not in the list: its bound grows with the power and is stated there.
 pub const MAX_ULP: &[(&str, f64)] = &[
-    ("exp", 1.0),
-    ("ln", 1.0),
-    ("sin", 1.0),
-    ("cos", 1.0),
-    ("tanh", 1.0),
+    ("exp", 0.9),
+    ("ln", 0.95),
+    ("sin", 0.9),
+    ("cos", 0.9),
+    ("tanh", 1.6),
     ("sqrt", 0.5),
-    ("logistic", 1.0),
-    ("softplus", 1.0),
+    ("logistic", 1.6),
+    ("softplus", 1.9),
 ];
 
 /// Square root, correctly rounded; NaN below 0, `-0` for `-0`.
@@ -75,14 +80,26 @@ pub fn powi(x: f64, n: i32) -> f64 {
     if n < 0 { 1.0 / result } else { result }
 }
 
-/// Value of the polynomial with the given coefficients, lowest first (Horner).
+/// Value of the polynomial with the given coefficients, lowest first, by Estrin's scheme (1960).
+///
+/// Each round replaces neighbours (c0, c1) by c0 + c1 x and x by x^2: a quarter less time for [`exp`] than with
+/// Horner's rule in a vectorised loop, where the length of the chain of operations counts more than their number.
 #[inline(always)]
 fn polynomial<const N: usize>(x: f64, coefficients: &[f64; N]) -> f64 {
-    let mut sum = coefficients[N - 1];
-    for i in (0..N - 1).rev() {
-        sum = sum.mul_add(x, coefficients[i]);
+    let mut terms = *coefficients;
+    let mut left = N;
+    let mut power = x;
+    while left > 1 {
+        for i in 0..left / 2 {
+            terms[i] = terms[2 * i + 1].mul_add(power, terms[2 * i]);
+        }
+        if left % 2 == 1 {
+            terms[left / 2] = terms[left - 1];
+        }
+        left = left.div_ceil(2);
+        power *= power;
     }
-    sum
+    terms[0]
 }
 
 /// Adding and subtracting 1.5 * 2^52 rounds a number below 2^51 to the nearest integer (ties to even); in

@@ -1,4 +1,4 @@
-//! exp, tanh and logistic: one reduction to e^x = (hi + lo) 2^k, then the arithmetic of each function.
+//! exp, tanh and logistic: one reduction of the argument, then the arithmetic of each function.
 
 use super::{EXPONENT, ONE, ROUND, SIGN, polynomial};
 
@@ -27,47 +27,49 @@ const OVERFLOW: f64 = 710.0;
 /// e^x rounds to 0 from here down.
 const UNDERFLOW: f64 = -746.0;
 
-/// e^x = (hi + lo) 2^k with hi in [0.70, 1.42], |lo| at most half an ulp of hi.
-pub(super) struct Parts {
-    pub(super) hi: f64,
-    pub(super) lo: f64,
+/// x = k ln 2 + r with |r| <= ln(2)/2, and e^r - 1 = r + r^2 tail(r).
+struct Reduced {
+    r: f64,
+    square: f64,
+    tail: f64,
     /// k + [`ROUND`]: the low 12 bits are k in two's complement.
     shifted: f64,
 }
 
-/// The reduction x = k ln 2 + r and the sum e^r = 1 + r + r^2 tail(r), in two words; NaN for a NaN.
-///
-/// `x` is finite (|x| < 800). hi + lo - 1 keeps its relative accuracy when x is near 0.
+/// Reduction (Cody and Waite 1980) of x, |x| < 800; NaN for a NaN.
 #[inline(always)]
-pub(super) fn parts(x: f64) -> Parts {
+fn reduce(x: f64) -> Reduced {
     let shifted = x.mul_add(std::f64::consts::LOG2_E, ROUND);
     let k = shifted - ROUND;
     let upper = k.mul_add(-LN2_HI, x); // exact: both are multiples of one unit and nearly cancel
-    let lower = k * LN2_LO;
-    let r = upper - lower;
-    let r_lo = (upper - r) - lower;
-    let correction = (r * r).mul_add(polynomial(r, &TAIL), r_lo);
-    let sum = 1.0 + r;
-    let rest = ((1.0 - sum) + r) + correction;
-    let hi = sum + rest;
-    Parts { hi, lo: (sum - hi) + rest, shifted }
+    let r = k.mul_add(-LN2_LO, upper);
+    Reduced { r, square: r * r, tail: polynomial(r, &TAIL), shifted }
 }
 
-impl Parts {
-    /// 2^k as two factors of about 2^(k/2): their product may leave the range of `f64`, they do not, so that
-    /// the last multiplication is the only rounding of a subnormal result.
+impl Reduced {
+    /// e^x, also where that is subnormal or infinite.
+    ///
+    /// 1 + r is kept in two words. 2^k comes as two factors of about 2^(k/2): their product may leave the range
+    /// of `f64`, they do not, so that the last multiplication is the only rounding of a subnormal result.
     #[inline(always)]
-    pub(super) fn scales(&self) -> (f64, f64) {
+    fn exp(&self) -> f64 {
+        let sum = 1.0 + self.r;
+        let sum_lo = (1.0 - sum) + self.r;
+        let y = sum + self.square.mul_add(self.tail, sum_lo);
         let bits = self.shifted.to_bits();
         let half = (bits << 51) & EXPONENT; // floor(k / 2) in the exponent field
         let other = (bits << 52).wrapping_sub(half);
-        (f64::from_bits(half.wrapping_add(ONE)), f64::from_bits(other.wrapping_add(ONE)))
+        y * f64::from_bits(half.wrapping_add(ONE)) * f64::from_bits(other.wrapping_add(ONE))
     }
 
-    /// 2^k, for k in the normal range.
+    /// e^x - 1 in two words, for x <= 0 and k in the normal range.
     #[inline(always)]
-    fn scale(&self) -> f64 {
-        f64::from_bits((self.shifted.to_bits() << 52).wrapping_add(ONE))
+    fn exp_minus_one(&self) -> (f64, f64) {
+        let p = self.square.mul_add(self.tail, self.r);
+        let scale = f64::from_bits((self.shifted.to_bits() << 52).wrapping_add(ONE));
+        let start = scale - 1.0;
+        let sum = scale.mul_add(p, start);
+        (sum, scale.mul_add(p, start - sum))
     }
 }
 
@@ -77,59 +79,43 @@ fn at_most(x: f64, bound: f64) -> f64 {
     if x > bound { bound } else { x }
 }
 
-/// e^-|x|'s parts: |x| is bounded where the value has long rounded to 0.
-#[inline(always)]
-pub(super) fn parts_of_minus_abs(x: f64) -> Parts {
-    parts(-at_most(x.abs(), -UNDERFLOW))
-}
-
 /// e^x; infinite above 709.79, subnormal below -708.39 and 0 below -745.14.
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
     let x = at_most(x, OVERFLOW);
-    let x = if x < UNDERFLOW { UNDERFLOW } else { x };
-    let e = parts(x);
-    let (half, other) = e.scales();
-    e.hi * half * other
+    reduce(if x < UNDERFLOW { UNDERFLOW } else { x }).exp()
 }
 
-/// Hyperbolic tangent, odd bit for bit: with E = e^(-2|x|) it is (1 - E) / (1 + E).
+/// e^-|x|.
+#[inline(always)]
+pub(super) fn exp_of_minus_abs(x: f64) -> f64 {
+    reduce(-at_most(x.abs(), -UNDERFLOW)).exp()
+}
+
+/// Hyperbolic tangent, odd bit for bit: -t / (2 + t) with t = e^(-2|x|) - 1.
 #[inline(always)]
 pub fn tanh(x: f64) -> f64 {
-    // tanh rounds to 1 from 19.07 on.
-    const ONE_FROM: f64 = 20.0;
-    let e = parts(-2.0 * at_most(x.abs(), ONE_FROM));
-    let scale = e.scale();
-    let (hi, lo) = (e.hi * scale, e.lo * scale);
-    let y = quotient(difference(1.0, hi, lo), difference(1.0, -hi, -lo));
+    const ONE_FROM: f64 = 20.0; // tanh rounds to 1 from 19.07 on
+    let (t, t_lo) = reduce(-2.0 * at_most(x.abs(), ONE_FROM)).exp_minus_one();
+    let y = quotient((-t, -t_lo), (2.0, t, t_lo));
     f64::from_bits(y.to_bits() | (x.to_bits() & SIGN))
 }
 
 /// Logistic function 1 / (1 + e^-x): with E = e^-|x| it is 1 / (1 + E) for x >= 0 and E / (1 + E) below.
 #[inline(always)]
 pub fn logistic(x: f64) -> f64 {
-    let e = parts_of_minus_abs(x);
-    let (half, other) = e.scales();
-    let below = x < 0.0;
-    let top = if below { (e.hi, e.lo) } else { (1.0, 0.0) };
-    let bottom = difference(1.0, -(e.hi * half * other), -(e.lo * half * other));
-    let y = quotient(top, bottom);
-    // The numerator was taken without its 2^k: a tiny quotient is scaled, and rounded, once.
-    y * (if below { half } else { 1.0 }) * (if below { other } else { 1.0 })
+    let e = exp_of_minus_abs(x);
+    quotient((if x < 0.0 { e } else { 1.0 }, 0.0), (1.0, e, 0.0))
 }
 
-/// a - (hi + lo) in two words, for a = 1 and |hi| <= 1.
+/// (top + top_lo) / (a + b + b_lo) for |a| >= |b|: one division, then a correction by the remainder, in which the
+/// rounding of a + b counts too. What remains is the rounding of the result.
 #[inline(always)]
-fn difference(a: f64, hi: f64, lo: f64) -> (f64, f64) {
-    let sum = a - hi;
-    (sum, ((a - sum) - hi) - lo)
-}
-
-/// Quotient of two numbers of two words each, rounded: one division, then one correction by the remainder.
-#[inline(always)]
-fn quotient(top: (f64, f64), bottom: (f64, f64)) -> f64 {
-    let inverse = 1.0 / bottom.0;
-    let q = top.0 * inverse;
-    let remainder = q.mul_add(-bottom.0, top.0) + q.mul_add(-bottom.1, top.1);
+fn quotient((top, top_lo): (f64, f64), (a, b, b_lo): (f64, f64, f64)) -> f64 {
+    let sum = a + b;
+    let sum_lo = ((a - sum) + b) + b_lo;
+    let inverse = 1.0 / sum;
+    let q = top * inverse;
+    let remainder = q.mul_add(-sum, top) + q.mul_add(-sum_lo, top_lo);
     remainder.mul_add(inverse, q)
 }

@@ -1,6 +1,6 @@
 //! ln and softplus: one kernel for ln(1 + f), with f near 0.
 
-use super::exponential::{LN2_HI, LN2_LO, parts_of_minus_abs};
+use super::exponential::{LN2_HI, LN2_LO, exp_of_minus_abs};
 use super::{EXPONENT, ONE, polynomial};
 
 /// (ln((1 + s) / (1 - s)) - 2 s) / s^3 as a polynomial in s^2, |s| <= 3 - 2 sqrt(2); relative error of the
@@ -18,18 +18,17 @@ const TAIL: [f64; 7] = [
 /// Bits of sqrt(1/2): mantissas are taken in [sqrt(1/2), sqrt(2)).
 const SQRT_HALF: u64 = 0x3FE6_A09E_667F_3BCD;
 
-/// k ln 2 + ln(1 + f + f_lo) for f in [sqrt(1/2) - 1, sqrt(2) - 1], |f_lo| at most an ulp of f.
+/// k ln 2 + ln(1 + f) for f in [sqrt(1/2) - 1, sqrt(2) - 1].
 ///
 /// ln(1 + f) = f - (f^2/2 - s (f^2/2 + s^2 tail(s^2))) with s = f / (2 + f) (the arrangement of FDLIBM's
 /// `e_log.c`, Sun 1993); the sum k ln 2 + f is kept in two words.
 #[inline(always)]
-fn sum(k: f64, f: f64, f_lo: f64) -> f64 {
+fn sum(k: f64, f: f64) -> f64 {
     let s = f / (2.0 + f);
     let z = s * s;
     let half_square = 0.5 * f * f;
     let tail = z.mul_add(polynomial(z, &TAIL), half_square);
-    let lower = f_lo.mul_add(-2.0 * s, f_lo); // f_lo / (1 + f), nearly
-    let bend = s.mul_add(tail, k.mul_add(LN2_LO, lower)) - half_square;
+    let bend = s.mul_add(tail, k.mul_add(LN2_LO, -half_square));
     let multiple = k * LN2_HI;
     let upper = multiple + f;
     upper + (((multiple - upper) + f) + bend)
@@ -48,7 +47,7 @@ pub fn ln(x: f64) -> f64 {
     let split = bits.wrapping_sub(SQRT_HALF).wrapping_add(ONE);
     let m = f64::from_bits(bits.wrapping_sub(split & EXPONENT).wrapping_add(ONE));
     let k = f64::from_bits((split >> 52) | TWO_52) - TWO_52_BIASED;
-    let y = sum(k - if tiny { 54.0 } else { 0.0 }, m - 1.0, 0.0);
+    let y = sum(k - if tiny { 54.0 } else { 0.0 }, m - 1.0);
 
     let y = if x < f64::INFINITY { y } else { x };
     let outside = if x == 0.0 { f64::NEG_INFINITY } else { f64::NAN };
@@ -59,16 +58,10 @@ pub fn ln(x: f64) -> f64 {
 #[inline(always)]
 pub fn softplus(x: f64) -> f64 {
     const SPLIT: f64 = std::f64::consts::SQRT_2 - 1.0;
-    let e = parts_of_minus_abs(x);
-    let (half, other) = e.scales();
-    let (hi, lo) = (e.hi * half * other, e.lo * half * other);
+    let e = exp_of_minus_abs(x);
     // 1 + E above sqrt(2) is taken as 2 (1 + (E - 1) / 2).
-    let upper = hi > SPLIT;
-    let halved = 0.5f64.mul_add(hi, -0.5);
-    let rounding = 0.5f64.mul_add(hi, -0.5 - halved);
+    let upper = e > SPLIT;
     let k = if upper { 1.0 } else { 0.0 };
-    let f = if upper { halved } else { hi };
-    let f_lo = if upper { 0.5f64.mul_add(lo, rounding) } else { lo };
-    let positive = if x < 0.0 { 0.0 } else { x };
-    positive + sum(k, f, f_lo)
+    let f = if upper { 0.5f64.mul_add(e, -0.5) } else { e };
+    (if x < 0.0 { 0.0 } else { x }) + sum(k, f)
 }

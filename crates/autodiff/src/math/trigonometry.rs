@@ -39,7 +39,8 @@ struct Angle {
 /// The angle |x|, for |x| below [`TRIG_FAST_LIMIT`] (Cody and Waite 1980, with fused multiply-add).
 ///
 /// The first difference is exact, because both terms are multiples of 2^-53 and the result is below 1; the
-/// second is kept in two words; the error of r + r_lo is below 2^-115, r above 2^-60.
+/// second is kept in two words. No `f64` here is nearer to a multiple of pi/2 than 2^-60.5, so the relative error
+/// of r + r_lo is below 2^-56.
 #[inline(always)]
 fn reduce(x: f64) -> Angle {
     let x = x.abs();
@@ -64,10 +65,12 @@ impl Angle {
     fn kernels(&self) -> (f64, f64) {
         let Angle { r, r_lo, .. } = *self;
         let z = r * r;
-        let half = 0.5 * z;
-        let s = (z * r).mul_add(polynomial(z, &SIN), r_lo.mul_add(-half, r_lo));
-        let top = 1.0 - half;
-        let c = (z * z).mul_add(polynomial(z, &COS), r_lo.mul_add(-r, (1.0 - top) - half));
+        let half_r = 0.5 * r;
+        let s = (z * r).mul_add(polynomial(z, &SIN), r_lo.mul_add(-(half_r * r), r_lo));
+        // 1 - r^2/2 in two words, the rounding of r^2 included.
+        let top = half_r.mul_add(-r, 1.0);
+        let top_lo = half_r.mul_add(-r, 1.0 - top);
+        let c = (z * z).mul_add(polynomial(z, &COS), r_lo.mul_add(-r, top_lo));
         (r + s, top + c)
     }
 
