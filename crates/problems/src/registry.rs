@@ -1,0 +1,162 @@
+//! All problems by name, with their documented parameters; turns a table of parameters into an instance.
+
+use toml::{Table, Value};
+
+use crate::instance::Instance;
+use crate::problem::Problem;
+
+/// The problems there are, in the order in which they are listed.
+#[derive(Default)]
+pub struct Registry {
+    entries: Vec<Entry>,
+}
+
+/// One problem of the registry.
+pub struct Entry {
+    /// Name in experiment files.
+    pub name: &'static str,
+    /// One sentence: what it is, with its source.
+    pub about: &'static str,
+    /// Rises when the same parameters start to give other numbers.
+    pub revision: u32,
+    /// Words to find it by.
+    pub tags: &'static [&'static str],
+    /// Parameters with defaults and meaning, in the order of their documentation.
+    pub params: Vec<Param>,
+    build: fn(&Table) -> Result<Instance, String>,
+}
+
+/// One documented parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param {
+    /// Key in an experiment file.
+    pub name: &'static str,
+    /// Value when the key is not given.
+    pub default: Value,
+    /// Meaning, with unit and range.
+    pub about: &'static str,
+}
+
+impl Registry {
+    /// What this crate ships.
+    pub fn builtin() -> Self {
+        let mut registry = Registry::default();
+        registry
+            .add::<crate::Quadratic>()
+            .add::<crate::ClassicalSaddle>()
+            .add::<crate::MonkeySaddle>()
+            .add::<crate::DoubleWell>()
+            .add::<crate::Himmelblau>()
+            .add::<crate::Rastrigin>()
+            .add::<crate::Rosenbrock>()
+            .add::<crate::StyblinskiTang>()
+            .add::<crate::Xor>()
+            .add::<crate::Mlp>()
+            .add::<crate::LinearAutoencoder>()
+            .add::<crate::SphericalSpin>()
+            .add::<crate::NoCriticalPoint>();
+        registry
+    }
+
+    /// Adds a problem.
+    ///
+    /// # Panics
+    /// When the name is taken, or the documented parameters are not the serialised fields: mistakes in the
+    /// source, found at the first start.
+    pub fn add<P: Problem>(&mut self) -> &mut Self {
+        assert!(self.get(P::NAME).is_none(), "two problems are named \"{}\"", P::NAME);
+        let defaults = table_of(&P::default());
+        let mut documented: Vec<&str> = P::PARAMS.iter().map(|(name, _)| *name).collect();
+        documented.sort_unstable();
+        let fields: Vec<&str> = defaults.keys().map(String::as_str).collect();
+        assert_eq!(documented, fields, "{}: PARAMS (left) must name the fields (right)", P::NAME);
+        let param =
+            |&(name, about): &(&'static str, &'static str)| Param { name, about, default: defaults[name].clone() };
+        self.entries.push(Entry {
+            name: P::NAME,
+            about: P::ABOUT,
+            revision: P::REVISION,
+            tags: P::TAGS,
+            params: P::PARAMS.iter().map(param).collect(),
+            build: build::<P>,
+        });
+        self
+    }
+
+    /// The problem of this name.
+    pub fn get(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.name == name)
+    }
+
+    /// All problems.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The name that `name` was probably meant to be: at most a third of its letters wrong.
+    pub fn nearest(&self, name: &str) -> Option<&'static str> {
+        let with_distance = self.entries.iter().map(|entry| (edit_distance(name, entry.name), entry.name));
+        with_distance.min().filter(|&(distance, nearest)| 3 * distance <= nearest.len()).map(|(_, nearest)| nearest)
+    }
+}
+
+impl Entry {
+    /// The problem with these parameters, the others at their defaults, recorded.
+    ///
+    /// # Errors
+    /// An unknown key, a value of the wrong type, or the message of [`Problem::check`]; each starts with the
+    /// name of the problem.
+    ///
+    /// # Panics
+    /// When the problem's own code panics.
+    pub fn build(&self, params: &Table) -> Result<Instance, String> {
+        (self.build)(params).map_err(|message| format!("{}: {message}", self.name))
+    }
+}
+
+fn build<P: Problem>(given: &Table) -> Result<Instance, String> {
+    let mut table = table_of(&P::default());
+    for (key, value) in given {
+        if table.insert(key.clone(), value.clone()).is_none() {
+            return Err(unknown_key::<P>(key));
+        }
+    }
+    let problem: P = table.try_into().map_err(|error: toml::de::Error| {
+        // On one line, as all messages are.
+        error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+    })?;
+    problem.check()?;
+    // As the problem understood them: 100 and 100.0 are one parameter.
+    let params = table_of(&problem);
+    Ok(Instance::new(problem, params))
+}
+
+fn unknown_key<P: Problem>(key: &str) -> String {
+    let known: Vec<&str> = P::PARAMS.iter().map(|(name, _)| *name).collect();
+    if known.is_empty() {
+        format!("unknown parameter \"{key}\"; it has no parameters, remove the key")
+    } else {
+        format!("unknown parameter \"{key}\"; its parameters are {}", known.join(", "))
+    }
+}
+
+/// All parameters of a problem, with sorted keys.
+pub(crate) fn table_of<P: Problem>(problem: &P) -> Table {
+    Table::try_from(problem)
+        .unwrap_or_else(|error| panic!("{}: parameters are numbers, texts and lists: {error}", P::NAME))
+}
+
+/// Least number of letters to insert, remove or replace that turns `a` into `b` (Levenshtein 1966).
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,24 @@
+//! Critical points of a sum of functions of one variable each: every choice of one critical point per axis.
+
+use crate::problem::KnownPoint;
+
+/// Most known points a problem lists; where there are more, it lists a documented few.
+pub const MOST_POINTS: usize = 6561;
+
+/// The critical points of `sum_i f(x_i)` in `dim` variables from those of f, given as (x, f(x), index 0 or 1),
+/// all nondegenerate: values and indices add up. When there are more than [`MOST_POINTS`], only those with all
+/// coordinates equal.
+pub fn separable(dim: usize, axis: &[(f64, f64, usize)]) -> Vec<KnownPoint> {
+    let count = u32::try_from(dim).ok().and_then(|dim| axis.len().checked_pow(dim));
+    let Some(count) = count.filter(|&count| count <= MOST_POINTS) else {
+        return axis.iter().map(|&point| combine(std::iter::repeat_n(point, dim))).collect();
+    };
+    let digit = |number: usize, i: usize| number / axis.len().pow(i as u32) % axis.len();
+    (0..count).map(|number| combine((0..dim).map(|i| axis[digit(number, i)]))).collect()
+}
+
+fn combine(axes: impl Iterator<Item = (f64, f64, usize)> + Clone) -> KnownPoint {
+    let value = axes.clone().map(|(_, value, _)| value).sum();
+    let n_neg = axes.clone().map(|(_, _, n_neg)| n_neg).sum();
+    KnownPoint::nondegenerate(axes.map(|(x, ..)| x).collect(), value, n_neg)
+}

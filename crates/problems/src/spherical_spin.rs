@@ -1,0 +1,143 @@
+//! The spherical p-spin glass: the random landscape whose index-against-energy curve is known.
+
+use std::sync::OnceLock;
+
+use crate::prelude::*;
+
+/// `H(s) = N^(-(p-1)/2) sum J_(i1 .. ip) s_i1 ... s_ip` on `|s|^2 = N`, all N^p couplings independent N(0, 1).
+///
+/// Crisanti and Sommers (1992); Auffinger, Ben Arous and Cerny (2013), whose normalisation this is:
+/// `E H(s) H(s') = N (s.s' / N)^p`. The couplings of one monomial enter only by their sum, so one normal number
+/// with variance = number of distinct orderings is drawn for each multiset `i1 <= ... <= ip`: equal in law.
+/// f = H is extensive; the level is the energy per spin `u = H / N`.
+///
+/// As N grows, critical points at level u have index fraction `F_sc(u / E_inf)`, `E_inf = 2 sqrt((p-1)/p)`, with
+/// `F_sc(t) = 1/2 + (t sqrt(1 - t^2) + asin t) / pi`; for p = 2 this is the semicircle law of the coupling
+/// matrix, whose eigenvectors are the critical points. The reference is `-N E_0(p)`, the value that the least
+/// energy has as N grows: an estimate, not a bound, so gaps of a finite instance can be a little negative.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SphericalSpin {
+    p: usize,
+    dim: usize,
+    instance: u64,
+    #[serde(skip)]
+    couplings: OnceLock<Vec<f64>>,
+}
+
+impl Default for SphericalSpin {
+    fn default() -> Self {
+        SphericalSpin { p: 3, dim: 10, instance: 0, couplings: OnceLock::new() }
+    }
+}
+
+/// More couplings than this make a graph, with its derivatives, of more than half a gigabyte.
+const MOST_COUPLINGS: f64 = 500_000.0;
+
+/// `E_0(p)` for p = 2, 3, 4: the zero of the complexity of minima, `sqrt 2` for p = 2 (30 digits, rounded).
+const GROUND_STATE: [f64; 3] = [std::f64::consts::SQRT_2, 1.6569983635274732, 1.7940850281792544];
+
+impl SphericalSpin {
+    /// Number of multisets of p indices: `C(N + p - 1, p)`.
+    fn count(&self) -> f64 {
+        (0..self.p).fold(1.0, |count, i| count * (self.dim + i) as f64 / (i + 1) as f64)
+    }
+
+    /// The scaled coupling of every multiset, in lexicographic order.
+    fn couplings(&self) -> &[f64] {
+        self.couplings.get_or_init(|| {
+            let parts = [self.p as u64, self.dim as u64, self.instance].map(|part| part.to_string());
+            let mut stream = Stream::new(0, "instance", &[Self::NAME, &parts[0], &parts[1], &parts[2]]);
+            let scale = (self.dim as f64).sqrt().recip();
+            let scale = (1..self.p).map(|_| scale).product::<f64>();
+            let mut couplings = Vec::with_capacity(self.count() as usize);
+            let mut multiset = vec![0; self.p];
+            loop {
+                couplings.push(scale * orderings(&multiset).sqrt() * stream.normal());
+                let Some(last) = multiset.iter().rposition(|&i| i + 1 < self.dim) else { break };
+                let next = multiset[last] + 1;
+                multiset[last..].fill(next);
+            }
+            couplings
+        })
+    }
+}
+
+/// Number of distinct orderings of a sorted multiset.
+fn orderings(multiset: &[usize]) -> f64 {
+    let (mut count, mut run) = (1.0, 0.0);
+    for (k, i) in multiset.iter().enumerate() {
+        run = if k > 0 && multiset[k - 1] == *i { run + 1.0 } else { 1.0 };
+        count *= (k + 1) as f64 / run;
+    }
+    count.round()
+}
+
+/// `sum_i x_i (sum_(j >= i) x_j (sum_(k >= j) ... J x_k))`: one fused operation per multiset of each order.
+fn nested<S: Scalar>(x: &[S], order: usize, couplings: &mut std::slice::Iter<f64>) -> S {
+    if order == 0 {
+        return S::constant(*couplings.next().expect("one coupling per multiset"));
+    }
+    let add_term = |sum, i: usize| x[i].mul_add(nested(&x[i..], order - 1, couplings), sum);
+    (0..x.len()).fold(S::constant(0.0), add_term)
+}
+
+impl Problem for SphericalSpin {
+    const NAME: &'static str = "spherical_spin";
+    const ABOUT: &'static str =
+        "spherical p-spin glass, index fraction against energy known (Auffinger, Ben Arous and Cerny 2013)";
+    const PARAMS: &'static [(&'static str, &'static str)] = &[
+        ("p", "spins per coupling, 2 to 4"),
+        ("dim", "number of spins N, at least 2, with at most 500000 couplings: C(N + p - 1, p)"),
+        ("instance", "which draw of the couplings, 0, 1, 2, ..."),
+    ];
+    const LABEL: &'static [&'static str] = &["p", "dim", "instance"];
+    const TAGS: &'static [&'static str] = &["random", "saddle", "sphere"];
+
+    fn check(&self) -> Result<(), String> {
+        in_range("p", self.p as f64, 2.0, 4.0)?;
+        dim_between(self.dim, 2, 10_000)?;
+        if self.count() > MOST_COUPLINGS {
+            let (p, dim, count) = (self.p, self.dim, self.count());
+            return Err(format!(
+                "dim = {dim} is refused: with p = {p} it has {count} couplings, more than {MOST_COUPLINGS}; lower it"
+            ));
+        }
+        Ok(())
+    }
+
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn value<S: Scalar>(&self, x: &[S], _row: &[S]) -> S {
+        nested(x, self.p, &mut self.couplings().iter())
+    }
+
+    fn domain(&self) -> Domain {
+        let radius = (self.dim as f64).sqrt();
+        Domain::cube(self.dim, -radius, radius)
+    }
+
+    fn start(&self) -> StartLaw {
+        StartLaw::Sphere
+    }
+
+    fn geometry(&self) -> Geometry {
+        Geometry::Sphere { radius: (self.dim as f64).sqrt() }
+    }
+
+    fn reference(&self) -> Option<f64> {
+        Some(-(self.dim as f64) * GROUND_STATE[self.p - 2])
+    }
+
+    fn loss_scale(&self) -> f64 {
+        self.dim as f64
+    }
+
+    fn index_fraction_theory(&self, level: f64) -> Option<f64> {
+        let threshold = 2.0 * ((self.p - 1) as f64 / self.p as f64).sqrt();
+        let t = (level / threshold).clamp(-1.0, 1.0);
+        Some(0.5 + (t * (1.0 - t * t).sqrt() + t.asin()) / std::f64::consts::PI)
+    }
+}

@@ -1,0 +1,113 @@
+//! The problems under test with a few parameter variants each, and helpers that every test needs.
+
+use autodiff::{Objective, Stream};
+use nalgebra::{DMatrix, SymmetricEigen};
+use problems::*;
+
+/// Something to be done with every case, knowing its type.
+pub trait Visitor {
+    /// `params` is the text of a TOML table.
+    fn visit<P: Problem>(&mut self, params: &str);
+}
+
+/// All cases; a test of the registry finds a problem that is missing here.
+pub fn visit_all(visitor: &mut impl Visitor) {
+    for params in ["", "dim = 1", "dim = 5\ncondition = 1e6"] {
+        visitor.visit::<Quadratic>(params);
+    }
+    for params in ["", "wall = 1", "wall = 0.02"] {
+        visitor.visit::<ClassicalSaddle>(params);
+    }
+    visitor.visit::<MonkeySaddle>("");
+    for params in ["", "dim = 4", "dim = 9"] {
+        visitor.visit::<DoubleWell>(params);
+    }
+    visitor.visit::<Himmelblau>("");
+    for params in ["", "dim = 1", "dim = 10"] {
+        visitor.visit::<Rastrigin>(params);
+    }
+    for params in ["", "dim = 4", "dim = 5", "dim = 6", "dim = 7", "dim = 8"] {
+        visitor.visit::<Rosenbrock>(params);
+    }
+    for params in ["", "dim = 5", "dim = 12"] {
+        visitor.visit::<StyblinskiTang>(params);
+    }
+    for pair in ["logistic-logistic", "tanh-logistic", "tanh-linear", "relu-linear"] {
+        visitor.visit::<Xor>(&format!("pair = \"{pair}\""));
+    }
+    for params in [
+        "",
+        "pool = 4\nhidden = []",
+        "pool = 4\nhidden = [3]\nactivation = \"logistic\"\nsamples = 300",
+        "pool = 4\nhidden = [3, 2]\nactivation = \"softplus\"\nsamples = 300\nl2 = 0.01",
+        "pool = 2\nhidden = [3]\nactivation = \"relu\"\nsamples = 300",
+        "pool = 4\nhidden = [3]\nloss = \"binary\"\npositive = 7\nsamples = 300",
+        "pool = 4\nhidden = [2, 3]\nloss = \"squared\"\nsamples = 300",
+        "pool = 4\nhidden = [3]\nactivation = \"softplus\"\nloss = \"squared\"\nsamples = 300",
+    ] {
+        visitor.visit::<Mlp>(params);
+    }
+    for params in ["", "n = 5\nh = 2", "n = 5\nh = 3", "n = 3\nh = 3\nlambda = [0.5, 2.0, 1.0]", "n = 30\nh = 4"] {
+        visitor.visit::<LinearAutoencoder>(params);
+    }
+    for params in ["", "p = 2\ndim = 12", "p = 3\ndim = 12\ninstance = 3", "p = 4\ndim = 7"] {
+        visitor.visit::<SphericalSpin>(params);
+    }
+    visitor.visit::<NoCriticalPoint>("");
+}
+
+/// Every case, built by the registry.
+pub fn instances() -> Vec<Instance> {
+    struct Build(Vec<Instance>);
+    impl Visitor for Build {
+        fn visit<P: Problem>(&mut self, params: &str) {
+            self.0.push(instance(P::NAME, params));
+        }
+    }
+    let mut build = Build(vec![]);
+    visit_all(&mut build);
+    build.0
+}
+
+/// One problem, built by the registry from the text of a TOML table.
+pub fn instance(name: &str, params: &str) -> Instance {
+    build(name, params).unwrap_or_else(|message| panic!("{message}"))
+}
+
+/// The same, or the message.
+pub fn build(name: &str, params: &str) -> Result<Instance, String> {
+    Registry::builtin().get(name).expect("a registered name").build(&params.parse().expect("TOML"))
+}
+
+/// A stream of the tests' own.
+pub fn stream(purpose: &str, i: usize) -> Stream {
+    Stream::new(20_260_101, purpose, &[&i.to_string()])
+}
+
+/// Eigenvalues of the Hessian on the surface, ascending; by nalgebra, which shares no code with ours.
+pub fn spectrum(objective: &Objective, x: &[f64]) -> Vec<f64> {
+    let (mut eval, n) = (objective.evaluator(), objective.dim());
+    let (mut grad, mut hess) = (vec![0.0; n], vec![0.0; n * n]);
+    eval.gradient(x, &mut grad);
+    eval.hessian(x, &mut hess);
+    let tangent = objective.geometry().tangent_hessian(x, &grad, &hess);
+    let m = objective.geometry().tangent_dim(n);
+    let mut values = SymmetricEigen::new(DMatrix::from_row_slice(m, m, &tangent)).eigenvalues.as_slice().to_vec();
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+/// Numbers of negative and of zero eigenvalues. Zero is below 1e-10 of the largest: far above the error of the
+/// eigenvalues, `n eps |H|` < 1e-13 |H| here, far below any eigenvalue that is not zero in these cases.
+pub fn negative_and_zero(spectrum: &[f64]) -> (usize, usize) {
+    let zero = 1e-10 * max_abs(spectrum);
+    (spectrum.iter().filter(|l| **l < -zero).count(), spectrum.iter().filter(|l| l.abs() <= zero).count())
+}
+
+pub fn max_abs(v: &[f64]) -> f64 {
+    v.iter().fold(0.0, |largest: f64, a| largest.max(a.abs()))
+}
+
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}

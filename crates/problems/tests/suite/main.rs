@@ -1,0 +1,12 @@
+//! What is declared about every problem holds; one test binary, so that the crate links once.
+
+mod autoencoder;
+mod cases;
+mod data_files;
+mod derivatives;
+mod facts;
+mod hyper_dual;
+mod network;
+mod registry;
+mod small_surfaces;
+mod spin;
