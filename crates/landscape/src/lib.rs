@@ -1,0 +1,47 @@
+//! Critical points of a function: refined, certified, and counted by the signs of their Hessian's eigenvalues.
+//!
+//! Everything works on an [`autodiff::Evaluator`], a function on R^n or on a sphere; nothing here knows a problem or a
+//! file. The way of a point:
+//!
+//! 1. *Where from.* The end or a moment of an optimiser's run, or a finder: [`NewtonSampler`] reaches saddles of
+//!    every index, descent alone only minima.
+//! 2. [`polish`] moves it by noise-free Newton steps to the critical point nearby, whatever its index, until `|g|`
+//!    is at the rounding floor or refuses to fall.
+//! 3. [`certify`] asks for proof that it is one: gradient small, Newton's step contracting, gradient not in the
+//!    Hessian's kernel, no escape to infinity. Without it the class says what the point is instead.
+//! 4. [`inertia()`] counts negative, zero and positive eigenvalues of the Hessian on the surface
+//!    ([`tangent_spectrum`]) outside a stated tolerance; zeros that declared symmetries explain are subtracted.
+//! 5. The [`Certificate`] holds every number and the reason; [`Criteria`] every tolerance.
+//!
+//! The control `x^3/3 + x + y^2/2` has no critical point, but whoever minimises `|g|` ends at x = 0:
+//!
+//! ```
+//! use autodiff::{Objective, Scalar};
+//! use landscape::{Class, Criteria, certify, polish};
+//!
+//! let control = Objective::formula(2, |x| x[0].powi(3) / 3.0 + x[0] + x[1].square() * 0.5);
+//! let (mut eval, criteria) = (control.evaluator(), Criteria::default());
+//! let point = polish(&mut eval, &[0.7, -0.4], &criteria);
+//! let certificate = certify(&mut eval, &point, 0, &criteria);
+//! assert_eq!(certificate.class, Class::GradientFlat);
+//! assert!(certificate.grad_norm >= 1.0);
+//! ```
+
+mod certificate;
+mod class;
+mod criteria;
+mod inertia;
+mod model;
+mod newton_sampler;
+mod polish;
+mod probe;
+mod spectrum;
+mod trail;
+
+pub use certificate::{Certificate, certify};
+pub use class::Class;
+pub use criteria::Criteria;
+pub use inertia::{Inertia, inertia, zero_tolerance};
+pub use newton_sampler::{Found, NewtonSampler};
+pub use polish::{Polished, polish};
+pub use spectrum::tangent_spectrum;

@@ -1,0 +1,9 @@
+//! Identities, theorems and controls that the critical-point pipeline must reproduce; one program, linked once.
+
+mod classic;
+mod control;
+mod degenerate;
+mod settings;
+mod spectrum;
+mod sphere;
+mod support;

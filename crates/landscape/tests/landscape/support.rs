@@ -1,0 +1,150 @@
+//! Functions and small oracles that several tests use.
+
+use autodiff::{Geometry, Objective, Scalar, Stream, Sym};
+use landscape::{Certificate, Criteria, NewtonSampler, Polished, certify, polish};
+
+/// A point of the search with its certificate.
+pub type Claim = (Vec<f64>, Certificate);
+
+/// Polishes `x` and certifies the result with default tolerances.
+pub fn classify(objective: &Objective, x: &[f64], zero_modes: usize) -> (Polished, Certificate) {
+    classify_with(objective, x, zero_modes, &Criteria::default())
+}
+
+/// Polishes `x` and certifies the result.
+pub fn classify_with(
+    objective: &Objective,
+    x: &[f64],
+    zero_modes: usize,
+    criteria: &Criteria,
+) -> (Polished, Certificate) {
+    let mut eval = objective.evaluator();
+    let point = polish(&mut eval, x, criteria);
+    let certificate = certify(&mut eval, &point, zero_modes, criteria);
+    (point, certificate)
+}
+
+/// The certified points, each once, that the sampler finds from `starts`; points closer than `radius` are one.
+pub fn census(
+    objective: &Objective,
+    sampler: &NewtonSampler,
+    starts: impl Iterator<Item = Vec<f64>>,
+    radius: f64,
+) -> Vec<Claim> {
+    let criteria = Criteria::default();
+    let mut eval = objective.evaluator();
+    let mut noise = Stream::new(1, "noise", &[]);
+    let mut found: Vec<Claim> = vec![];
+    for (start, replicate) in starts.zip(0..) {
+        let search = sampler.search(&mut eval, start, replicate, &mut noise, &criteria);
+        let certificate = certify(&mut eval, &search.point, 0, &criteria);
+        if certificate.class.is_critical() {
+            add_distinct(&mut found, (search.point.x, certificate), radius);
+        }
+    }
+    found
+}
+
+/// Adds `claim` unless a point within `radius` is there already.
+pub fn add_distinct(found: &mut Vec<Claim>, claim: Claim, radius: f64) {
+    if found.iter().all(|(x, _)| distance(x, &claim.0) > radius) {
+        found.push(claim);
+    }
+}
+
+/// Euclidean distance.
+pub fn distance(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
+}
+
+/// `f = (x^2 + y - 11)^2 + (x + y^2 - 7)^2` (Himmelblau 1972).
+pub fn himmelblau() -> Objective {
+    Objective::formula(2, |x| (x[0].square() + x[1] - 11.0).square() + (x[0] + x[1].square() - 7.0).square())
+}
+
+/// `f = x^3/3 + slope x + y^2/2`: no critical point for `slope > 0`, least gradient at x = 0.
+pub fn control(slope: f64) -> Objective {
+    Objective::formula(2, move |x| x[0].powi(3) / 3.0 + x[0] * slope + x[1].square() * 0.5)
+}
+
+/// Symmetric matrix with independent standard normal entries on and above the diagonal.
+pub fn symmetric(dim: usize, stream: &mut Stream) -> Vec<f64> {
+    let mut a = vec![0.0; dim * dim];
+    for i in 0..dim {
+        for j in 0..=i {
+            a[i * dim + j] = stream.normal();
+            a[j * dim + i] = a[i * dim + j];
+        }
+    }
+    a
+}
+
+/// `x^T A x` for a row-major matrix.
+pub fn form<'g>(a: &[f64], x: &[Sym<'g>]) -> Sym<'g> {
+    let row = |row: &[f64]| Scalar::sum(row.iter().zip(x).map(|(&a, &x)| x * a));
+    Scalar::sum(a.chunks_exact(x.len()).zip(x).map(|(a, &x)| x * row(a)))
+}
+
+/// The spherical 3-spin model `H(s) = N^-1 sum J_ijk s_i s_j s_k` on `|s|^2 = N`, J independent standard normal.
+pub fn three_spin(dim: usize, draw: u64) -> Objective {
+    let mut stream = Stream::new(3, "couplings", &[&dim.to_string(), &draw.to_string()]);
+    let mut summed = vec![0.0; dim * dim * dim];
+    for i in 0..dim {
+        for j in 0..dim {
+            for k in 0..dim {
+                let mut site = [i, j, k];
+                site.sort_unstable();
+                summed[(site[0] * dim + site[1]) * dim + site[2]] += stream.normal() / dim as f64;
+            }
+        }
+    }
+    Objective::formula(dim, |s| {
+        let inner = |i: usize, j: usize| Scalar::sum((j..dim).map(|k| s[k] * summed[(i * dim + j) * dim + k]));
+        Scalar::sum((0..dim).map(|i| s[i] * Scalar::sum((i..dim).map(|j| s[j] * inner(i, j)))))
+    })
+    .on(Geometry::Sphere { radius: (dim as f64).sqrt() })
+}
+
+/// Eigenvalues of a symmetric row-major matrix, ascending, by Jacobi rotations: slow, simple, independent of the
+/// solver under test, and accurate to a few eps of the norm.
+pub fn jacobi_eigenvalues(matrix: &[f64], dim: usize) -> Vec<f64> {
+    let mut a = matrix.to_vec();
+    for _ in 0..60 {
+        for p in 0..dim {
+            for q in p + 1..dim {
+                let (app, aqq, apq) = (a[p * dim + p], a[q * dim + q], a[p * dim + q]);
+                if apq == 0.0 {
+                    continue;
+                }
+                let angle = 0.5 * (2.0 * apq).atan2(aqq - app);
+                let (s, c) = angle.sin_cos();
+                for k in 0..dim {
+                    let (akp, akq) = (a[k * dim + p], a[k * dim + q]);
+                    (a[k * dim + p], a[k * dim + q]) = (c * akp - s * akq, s * akp + c * akq);
+                }
+                for k in 0..dim {
+                    let (apk, aqk) = (a[p * dim + k], a[q * dim + k]);
+                    (a[p * dim + k], a[q * dim + k]) = (c * apk - s * aqk, s * apk + c * aqk);
+                }
+            }
+        }
+    }
+    let mut values: Vec<f64> = (0..dim).map(|i| a[i * dim + i]).collect();
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+/// Rows of a random orthogonal matrix (Gram-Schmidt on normal vectors, twice).
+pub fn orthogonal(dim: usize, stream: &mut Stream) -> Vec<Vec<f64>> {
+    let mut rows: Vec<Vec<f64>> = vec![];
+    while rows.len() < dim {
+        let mut row: Vec<f64> = (0..dim).map(|_| stream.normal()).collect();
+        for other in rows.iter().chain(rows.iter()) {
+            let share: f64 = row.iter().zip(other).map(|(a, b)| a * b).sum();
+            row.iter_mut().zip(other).for_each(|(a, b)| *a -= share * b);
+        }
+        let length = row.iter().map(|a| a * a).sum::<f64>().sqrt();
+        rows.push(row.iter().map(|a| a / length).collect());
+    }
+    rows
+}
