@@ -1,0 +1,190 @@
+//! The command line: few verbs in three families, and what they are asked for.
+
+use crate::command::{eval, run};
+use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// The text of `--help`.
+const HELP: &str = "\
+How often optimizers reach minima of a given quality, and how the signs of
+Hessian eigenvalues split between saddle points and minima.
+
+Usage: runner FILE                      the same as `runner run FILE`
+       runner COMMAND ...               in this repository:
+                                        cargo run -p runner -- COMMAND ...
+Experiments
+  run FILE      measure what is missing, write results/<name>/, print the tables
+                  runner run experiments/saddle.toml --threads 2
+  plan FILE     check a file, show its runs and their cost; writes nothing
+                  runner plan experiments/saddle.toml
+Results
+  tables DIR    every table again, from the CSV files of a result folder
+                  runner tables results/saddle
+Catalogue
+  list          problems, optimizers, strategies and finders
+                  runner list
+  show NAME     parameters, start law, known points of one of them
+                  runner show rastrigin
+  eval PROBLEM  value and exact derivatives of a problem at a point
+                  runner eval rosenbrock --at -1.2,1 --gradient --json
+
+`runner COMMAND --help` tells the options of a command.
+Exit codes: 0 done, 1 internal error, 2 bad input (nothing was written),
+3 finished with failed runs, 130 interrupted (the same command continues).
+";
+
+/// Measures optimizers on nonconvex problems.
+#[derive(Debug, Parser)]
+#[command(name = "runner", version, override_help = HELP, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Measure what is missing, write the result folder, print the tables
+    #[command(after_help = "\
+Example: runner run experiments/saddle.toml --threads 2
+
+The same command again does only what is missing, so it continues after an
+interrupt or a kill. Editing the file keeps every run that is still planned.
+results/<name>/ gets runs.csv, hits.csv, critical.csv, timing.csv (wall_ms is
+the time of a run's block divided by its runs), tables/, manifest.json.")]
+    Run(RunArgs),
+    /// Check a file, show its runs and their cost; writes nothing
+    #[command(after_help = "Example: runner plan experiments/saddle.toml")]
+    Plan {
+        /// The experiment file
+        file: PathBuf,
+        /// Compare with this result folder [default: results/<name>]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Every table again, from the CSV files of a result folder
+    #[command(after_help = "Example: runner tables results/saddle")]
+    Tables {
+        /// The result folder
+        dir: PathBuf,
+    },
+    /// Problems, optimizers, strategies and finders, one line each
+    #[command(after_help = "Example: runner list")]
+    List,
+    /// Parameters and known facts of a problem, optimizer, strategy or finder
+    #[command(after_help = "Example: runner show rastrigin")]
+    Show {
+        /// Its name, as in `list`
+        name: String,
+    },
+    /// Value and exact derivatives of a problem at a point
+    #[command(after_help = "\
+Examples: runner eval rosenbrock --at -1.2,1 --gradient --hessian
+          runner eval rastrigin --param dim=3 --at 0,0,1 --spectrum --json
+          runner eval mlp --at @point.csv --hvp @direction.csv --json
+
+JSON keys: value, and of gradient, hessian (rows), hvp, spectrum (ascending),
+inertia ([negative, zero, positive]) those asked for; --spectrum gives the
+last two. A number that is not finite is null. On a sphere, gradient, hessian
+and hvp are the Euclidean derivatives of the formula; spectrum and inertia
+are those of the Riemannian Hessian in the tangent space.")]
+    Eval(EvalArgs),
+}
+
+/// Options of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The experiment file
+    file: PathBuf,
+    /// Worker threads, results do not depend on it [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// The result folder [default: results/<name>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Repeat one run on the screen, leave the folder alone
+    #[arg(long, value_name = "KEY")]
+    only: Option<String>,
+    /// Let go of finished runs that are no longer planned
+    #[arg(long)]
+    drop: bool,
+}
+
+/// Options of `eval`.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Name of the problem
+    problem: String,
+    /// A parameter not at its default; may be repeated
+    #[arg(long = "param", value_name = "KEY=VALUE")]
+    params: Vec<String>,
+    /// The point: x1,x2,... or @file.csv
+    #[arg(long, value_name = "X", allow_hyphen_values = true)]
+    at: String,
+    /// Give the gradient
+    #[arg(long)]
+    gradient: bool,
+    /// Give the Hessian, row by row
+    #[arg(long)]
+    hessian: bool,
+    /// Give the Hessian times a direction, forms as --at
+    #[arg(long, value_name = "V", allow_hyphen_values = true)]
+    hvp: Option<String>,
+    /// Give Hessian eigenvalues and counts of their signs
+    #[arg(long)]
+    spectrum: bool,
+    /// One JSON object, floats in round-trip form
+    #[arg(long)]
+    json: bool,
+}
+
+impl From<RunArgs> for run::Request {
+    fn from(args: RunArgs) -> Self {
+        let RunArgs { file, threads, out, only, drop } = args;
+        Self { file, threads: threads.map(usize::from), out, only, drop }
+    }
+}
+
+impl From<EvalArgs> for eval::Request {
+    fn from(args: EvalArgs) -> Self {
+        let EvalArgs { problem, params, at, gradient, hessian, hvp, spectrum, json } = args;
+        Self { problem, params, at, gradient, hessian, hvp, spectrum, json }
+    }
+}
+
+/// Reads the arguments after the program's name; a bare FILE means `run FILE`.
+///
+/// # Errors
+/// What clap has to say: help, version, or what is wrong.
+pub fn parse(mut arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let is_file = |word: &OsString| {
+        let word = word.to_string_lossy();
+        !word.starts_with('-') && (word.contains('.') || word.contains('/'))
+    };
+    if arguments.first().is_some_and(is_file) {
+        arguments.insert(0, "run".into());
+    }
+    Cli::try_parse_from(std::iter::once("runner".into()).chain(arguments))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_bare_file_runs_and_negative_numbers_are_no_options() {
+        let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
+        assert!(matches!(parse(words("a.toml --drop")).unwrap().verb, Verb::Run(args) if args.drop));
+        let eval = parse(words("eval p --at -1,-2 --hvp -1e3,0")).unwrap().verb;
+        assert!(matches!(eval, Verb::Eval(args) if args.at == "-1,-2"));
+        assert!(parse(words("runn a.toml")).unwrap_err().to_string().contains("run"));
+    }
+}

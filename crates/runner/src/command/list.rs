@@ -1,0 +1,56 @@
+//! `list`: everything an experiment file can name, one line each.
+
+use crate::screen::{Context, Failure, WIDTH, exit};
+use crate::tools::Described;
+
+/// Carries out `list`.
+///
+/// # Errors
+/// None; the type is that of every command.
+pub fn run(context: &mut Context) -> Result<u8, Failure> {
+    let registry = context.registry;
+    let tools = context.tools;
+    let problems: Vec<(String, String)> =
+        registry.entries().iter().map(|entry| (entry.name.to_string(), entry.about.to_string())).collect();
+    family("Problems ([[problem]] name)", &problems, context);
+    for (title, list) in [
+        ("Optimizers ([[method]] optimizer)", &tools.optimizers),
+        ("Strategies ([[method]] strategy)", &tools.strategies),
+        ("Finders of critical points ([[method]] finder)", &tools.finders),
+    ] {
+        let list: Vec<(String, String)> =
+            list.iter().map(|Described { name, about, .. }| (name.clone(), about.clone())).collect();
+        family(title, &list, context);
+    }
+    context.say("`show NAME` tells parameters and what is known.");
+    Ok(exit::DONE)
+}
+
+fn family(title: &str, list: &[(String, String)], context: &mut Context) {
+    context.say(title);
+    for (name, about) in list {
+        let lines = wrapped(about, WIDTH - 22);
+        for (i, line) in lines.iter().enumerate() {
+            let name = if i == 0 { name.as_str() } else { "" };
+            context.say(format!("  {name:<19} {line}"));
+        }
+    }
+    context.say("");
+}
+
+/// `text` in lines of at most `width` characters, broken at spaces.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is always a line");
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(word.to_string());
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}

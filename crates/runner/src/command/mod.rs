@@ -1,0 +1,8 @@
+//! One file per verb of the command line.
+
+pub mod eval;
+pub mod list;
+pub mod plan;
+pub mod run;
+pub mod show;
+pub mod tables;

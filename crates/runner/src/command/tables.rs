@@ -1,0 +1,72 @@
+//! `tables DIR`: every table again, from the row files of a result folder alone.
+
+use crate::files::{Lock, LockError};
+use crate::journal;
+use crate::screen::{Context, Failure, WIDTH, exit};
+use crate::store;
+use std::path::Path;
+
+/// Carries out `tables`.
+///
+/// # Errors
+/// No result folder, or row files that were changed.
+pub fn run(dir: &Path, context: &mut Context) -> Result<u8, Failure> {
+    store::manifest(dir).map_err(Failure::input)?;
+    let unfinished = dir.join(journal::FILE).exists();
+    if unfinished && !dir.join("runs.csv").exists() {
+        return Err(Failure::input(format!(
+            "{} has no rows yet: its command is still at work, or was killed; \
+             repeat the `run` command to continue it",
+            dir.display()
+        )));
+    }
+    if !unfinished {
+        store::check_sums(dir).map_err(Failure::input)?;
+    }
+    let rendered = render(dir).map_err(Failure::input)?;
+    print(dir, context).map_err(Failure::input)?;
+    if unfinished {
+        context.note("note: unfinished; newer runs are in the journal, not in these tables;");
+        context.note("      repeat the `run` command to continue");
+        return Ok(exit::DONE);
+    }
+    match Lock::acquire(dir) {
+        Ok(_lock) => {
+            store::write_tables(dir, &rendered).map_err(Failure::Internal)?;
+            store::write_sums(dir).map_err(Failure::Internal)?;
+            context.say(format!("wrote {}/tables/", dir.display()));
+        }
+        Err(LockError::Busy) => {
+            context.note("note: another program is working there, so nothing was written");
+        }
+        Err(LockError::Io(message)) => return Err(Failure::Internal(message)),
+    }
+    Ok(exit::DONE)
+}
+
+/// The tables as files: name and text.
+///
+/// # Errors
+/// Row files that are absent or broken.
+pub fn render(dir: &Path) -> Result<Vec<(String, String)>, String> {
+    let tables = report::tables(dir).map_err(|error| error.to_string())?;
+    let files = tables.iter().flat_map(|table| {
+        [(format!("{}.csv", table.name), table.to_csv()), (format!("{}.md", table.name), table.to_markdown())]
+    });
+    Ok(files.collect())
+}
+
+/// Prints the tables.
+///
+/// # Errors
+/// Row files that are absent or broken.
+pub fn print(dir: &Path, context: &mut Context) -> Result<(), String> {
+    let tables = report::tables(dir).map_err(|error| error.to_string())?;
+    for table in &tables {
+        context.say(table.to_text(WIDTH));
+    }
+    if tables.is_empty() {
+        context.say("no table: no targets and no [critical] section were asked for");
+    }
+    Ok(())
+}

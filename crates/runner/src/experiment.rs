@@ -1,0 +1,141 @@
+//! An experiment whose every name and value is known to be right: surfaces, methods, and their cells.
+
+use crate::config::{At, Stop};
+use crate::guard::Panic;
+use crate::params::canonical;
+use autodiff::Stream;
+use landscape::{Criteria, NewtonSampler};
+use optimizers::Method;
+use problems::Instance;
+use toml::Table;
+
+/// A checked experiment.
+#[derive(Debug)]
+pub struct Experiment {
+    /// Names the result folder.
+    pub name: String,
+    /// What it is for, in words.
+    pub description: String,
+    /// The only source of randomness.
+    pub master_seed: u64,
+    /// When a run ends earlier.
+    pub stop: Stop,
+    /// Where the runs of optimizers are classified, in file order; nowhere without `[critical]`.
+    pub at: Vec<At>,
+    /// Tolerances of the certificate.
+    pub criteria: Criteria,
+    /// The same as a table.
+    pub criteria_table: Table,
+    /// Target gaps of problems that do not name their own.
+    pub gaps: Vec<f64>,
+    /// Methods in file order.
+    pub methods: Vec<Declared>,
+    /// Problem instances in plan order.
+    pub surfaces: Vec<Surface>,
+    /// Cells in plan order: all methods of a surface stand together.
+    pub cells: Vec<Cell>,
+}
+
+/// A method as declared, before any problem overrides its parameters.
+#[derive(Debug)]
+pub struct Declared {
+    /// Label.
+    pub id: String,
+    /// Optimizer or finder.
+    pub tool: String,
+    /// Strategy; `None` for a finder.
+    pub strategy: Option<String>,
+    /// All parameters of the optimizer or finder.
+    pub params: Table,
+    /// All parameters of the strategy.
+    pub strategy_params: Table,
+}
+
+/// One problem instance of the plan.
+#[derive(Debug)]
+pub struct Surface {
+    /// Registered name.
+    pub problem: String,
+    /// Revision of the problem's numbers.
+    pub revision: u32,
+    /// All parameters, defaults filled in.
+    pub params: Table,
+    /// Name and telling parameters, for people.
+    pub label: String,
+    /// Number of coordinates; 0 when the problem panicked while it was built.
+    pub dim: usize,
+    /// The problem itself, or the panic of its code while it was recorded.
+    pub instance: Result<Instance, Panic>,
+    /// What gaps are measured from.
+    pub reference: Option<f64>,
+    /// Target gaps, in levels above the reference.
+    pub gaps: Vec<f64>,
+    /// Runs per cell.
+    pub replicates: u64,
+    /// Gradient-equivalents per run.
+    pub budget: u64,
+    /// Parameter values by method id that hold for this problem only, as given.
+    pub overrides: Table,
+}
+
+/// What the runs of a cell do.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// Descend with an optimizer under a strategy.
+    Descend(Method),
+    /// Search for critical points of any index.
+    Find(NewtonSampler),
+}
+
+/// One problem instance under one method.
+#[derive(Debug)]
+pub struct Cell {
+    /// Position in [`Experiment::surfaces`].
+    pub surface: usize,
+    /// Label of the method.
+    pub method: String,
+    /// Name of the optimizer or finder.
+    pub optimizer: String,
+    /// Name of the strategy, `finder` for a finder.
+    pub strategy: String,
+    /// All parameters of the method.
+    pub method_params: Table,
+    /// All the numbers of a run depend on in the method, label excluded.
+    pub method_key: Table,
+    /// What to do.
+    pub action: Action,
+}
+
+impl Experiment {
+    /// The start point of a run: the same for every method, another for every restart.
+    ///
+    /// # Panics
+    /// When the problem panicked while it was built: then it has no runs.
+    pub fn start(&self, surface: &Surface, replicate: u64, restart: u64) -> Vec<f64> {
+        let parts = [&surface.problem, &canonical(&surface.params)];
+        let numbers = [replicate.to_string(), restart.to_string()];
+        let parts: Vec<&str> = parts.into_iter().chain(&numbers).map(String::as_str).collect();
+        let mut stream = Stream::new(self.master_seed, "start", &parts);
+        built(surface).start_point(&mut stream)
+    }
+
+    /// A stream of one run that the method draws from; its parameters are part of the key.
+    pub fn stream(&self, purpose: &str, cell: &Cell, replicate: u64) -> Stream {
+        let surface = &self.surfaces[cell.surface];
+        let parts =
+            [surface.problem.clone(), canonical(&surface.params), canonical(&cell.method_key), replicate.to_string()];
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        Stream::new(self.master_seed, purpose, &parts)
+    }
+}
+
+/// The instance of a surface whose runs can be made.
+///
+/// # Panics
+/// When the problem panicked while it was built.
+pub fn built(surface: &Surface) -> &Instance {
+    match &surface.instance {
+        Ok(instance) => instance,
+        Err(panic) => panic!("{}: {}", surface.label, panic.message),
+    }
+}

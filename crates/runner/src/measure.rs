@@ -1,0 +1,290 @@
+//! Measures a block of runs: descends or searches, certifies the points, and turns results into rows.
+
+use crate::config::At;
+use crate::experiment::{Action, Cell, Experiment, Surface, built};
+use crate::figure::{float, optional, point_hash};
+use crate::guard::{self, Panic};
+use crate::plan::{Plan, PlannedRun};
+use crate::record::{Measured, NAN, PANIC, Record, one_line};
+use autodiff::Evaluator;
+use landscape::{Certificate, Class, NewtonSampler, Polished, certify, polish};
+use optimizers::{Method, RunResult, Seeds, Settings, Status, run_block};
+use std::time::Instant;
+
+/// Lengths a block can have: the widths at which points are evaluated together.
+const LENGTHS: [usize; 3] = [32, 8, 1];
+
+/// Data rows from which the rows of a single run fill those widths, so that runs gain nothing from each other.
+const MANY_ROWS: usize = 32;
+
+/// Graph nodes that a block may evaluate, about a few seconds: an interrupt loses at most the blocks at work.
+const BLOCK_WORK: f64 = 2e9;
+
+/// Some runs of one cell that are measured together.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// The runs, all of one cell.
+    pub runs: Vec<PlannedRun>,
+}
+
+/// One measured run.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Its rows.
+    pub record: Record,
+    /// A point worth keeping when the run failed.
+    pub x: Option<Vec<f64>>,
+}
+
+/// Cuts the runs that `is_open` into blocks. The cuts depend on the plan alone, not on threads nor
+/// on what is finished.
+pub fn blocks(plan: &Plan, is_open: impl Fn(&PlannedRun) -> bool) -> Vec<Block> {
+    let mut blocks: Vec<(usize, u64, Block)> = Vec::new();
+    for run in plan.runs.iter().filter(|run| is_open(run)) {
+        let number = run.replicate / block_len(&plan.experiment, run.cell) as u64;
+        match blocks.last_mut() {
+            Some((cell, n, block)) if (*cell, *n) == (run.cell, number) => block.runs.push(run.clone()),
+            _ => blocks.push((run.cell, number, Block { runs: vec![run.clone()] })),
+        }
+    }
+    blocks.into_iter().map(|(_, _, block)| block).collect()
+}
+
+/// The greatest length within the work of a block; a function of the plan, never of the machine.
+fn block_len(experiment: &Experiment, cell: usize) -> usize {
+    let surface = &experiment.surfaces[experiment.cells[cell].surface];
+    let Ok(instance) = &surface.instance else { return LENGTHS[0] };
+    let rows = instance.objective.row_count();
+    let nodes = instance.objective.graph().0.nodes().len();
+    let work = surface.budget as f64 * rows as f64 * nodes as f64;
+    let lengths = if rows >= MANY_ROWS { &LENGTHS[..] } else { &LENGTHS[..2] };
+    let fits = |length: &usize| *length as f64 * work <= BLOCK_WORK;
+    lengths.iter().copied().find(fits).unwrap_or(lengths[lengths.len() - 1])
+}
+
+/// Measures a block and hands over each run as soon as it is finished, until `is_wanted` says no.
+/// A panic ends the run it happens in and no other.
+pub fn block(plan: &Plan, block: &Block, is_wanted: &dyn Fn() -> bool, hand_over: &mut dyn FnMut(Outcome)) {
+    let experiment = &plan.experiment;
+    let Some(first) = block.runs.first() else { return };
+    let cell = &experiment.cells[first.cell];
+    let surface = &experiment.surfaces[cell.surface];
+    if let Err(panic) = &surface.instance {
+        block.runs.iter().for_each(|run| hand_over(panicked(run, panic, None)));
+        return;
+    }
+    match &cell.action {
+        Action::Find(sampler) => {
+            for run in &block.runs {
+                if !is_wanted() {
+                    return;
+                }
+                let started = Instant::now();
+                let result = guard::catch(|| find(experiment, surface, cell, sampler, run));
+                hand_over(finish(experiment, surface, run, result, started, 0.0));
+            }
+        }
+        Action::Descend(method) => {
+            let started = Instant::now();
+            let descents = guard::isolate(&block.runs, |runs| descend(experiment, cell, method, runs));
+            let share_ms = started.elapsed().as_secs_f64() * 1e3 / block.runs.len() as f64;
+            for (run, descent) in block.runs.iter().zip(descents) {
+                if !is_wanted() {
+                    return;
+                }
+                let started = Instant::now();
+                let result =
+                    descent.and_then(|result| guard::catch(|| certified(experiment, surface, &run.key, result)));
+                hand_over(finish(experiment, surface, run, result, started, share_ms));
+            }
+        }
+    }
+}
+
+/// The outcome of a run with its time, or the row of its panic.
+fn finish(
+    experiment: &Experiment,
+    surface: &Surface,
+    run: &PlannedRun,
+    result: Result<Outcome, Panic>,
+    started: Instant,
+    earlier_ms: f64,
+) -> Outcome {
+    let mut outcome = result.unwrap_or_else(|panic| {
+        // The start is known even when nothing else is, unless drawing it is what panicked.
+        let x = guard::catch(|| experiment.start(surface, run.replicate, 0)).ok();
+        panicked(run, &panic, x)
+    });
+    let wall_ms = earlier_ms + started.elapsed().as_secs_f64() * 1e3;
+    outcome.record.wall_ms = format!("{wall_ms:.3}");
+    outcome
+}
+
+fn panicked(run: &PlannedRun, panic: &Panic, x: Option<Vec<f64>>) -> Outcome {
+    let reason = one_line(&format!("panic: {} ({})", panic.message, panic.place));
+    Outcome { record: Record::empty(&run.key, PANIC, &reason), x }
+}
+
+/// The descents of some runs in lockstep.
+fn descend(experiment: &Experiment, cell: &Cell, method: &Method, runs: &[PlannedRun]) -> Vec<RunResult> {
+    let surface = &experiment.surfaces[cell.surface];
+    let instance = built(surface);
+    let seeds = runs.iter().map(|run| Seeds {
+        start: Box::new(|restart| experiment.start(surface, run.replicate, restart)),
+        noise: experiment.stream("noise", cell, run.replicate),
+        batches: experiment.stream("batches", cell, run.replicate),
+    });
+    run_block(&instance.objective, method, &settings(experiment, surface), seeds.collect())
+}
+
+fn settings(experiment: &Experiment, surface: &Surface) -> Settings {
+    let scale = built(surface).loss_scale;
+    let reference = surface.reference.unwrap_or(0.0);
+    let moment = |at: &At| match at {
+        At::Stop => None,
+        At::Start => Some(0),
+        At::Cost(cost) => Some(*cost),
+    };
+    Settings {
+        budget: surface.budget,
+        grad_tol: experiment.stop.grad_norm,
+        f_above: experiment.stop.f_above,
+        x_above: experiment.stop.x_above,
+        targets: surface.gaps.iter().map(|gap| reference + gap * scale).collect(),
+        moments: experiment.at.iter().filter_map(moment).collect(),
+    }
+}
+
+/// The rows of a descent, its declared points certified.
+fn certified(experiment: &Experiment, surface: &Surface, key: &str, result: RunResult) -> Outcome {
+    let instance = built(surface);
+    let level = |f: f64| f / instance.loss_scale;
+    let gap = surface.reference.map(|reference| (result.f_best - reference) / instance.loss_scale);
+    let measured = Measured {
+        status: result.status.as_str(),
+        reason: result.reason.clone(),
+        cost: result.cost,
+        iterations: result.iterations,
+        restarts: result.restarts,
+        n_hess: None,
+        f_start: Some(result.f_start),
+        f_best: Some(result.f_best),
+        level_best: Some(level(result.f_best)),
+        gap_best: gap,
+        cost_at_best: Some(result.cost_at_best),
+        f_final: Some(result.f_final),
+        grad_norm: Some(result.grad_norm),
+        x_hash: point_hash(&result.x_final),
+    };
+    let hits = surface.gaps.iter().zip(&result.hits);
+    let hits = hits.map(|(gap, cost)| vec![float(*gap), optional(*cost)]).collect();
+    let mut eval = instance.objective.evaluator();
+    let mut critical = Vec::new();
+    for at in &experiment.at {
+        // A run that diverged has no end point, and one that stopped early missed later moments.
+        let point = match at {
+            At::Stop if result.status.is_failure() => None,
+            At::Stop => Some((result.cost, &result.x_final)),
+            At::Start => result.snapshots.iter().find(|s| s.moment == 0).map(|s| (0.0, &s.x)),
+            At::Cost(cost) => result.snapshots.iter().find(|s| s.moment == *cost).map(|s| (s.cost, &s.x)),
+        };
+        if let Some((cost, x)) = point {
+            let polished = polish(&mut eval, x, &experiment.criteria);
+            critical.push(critical_cells(&mut eval, experiment, surface, &at.label(), cost, &polished).1);
+        }
+    }
+    let failed = result.status == Status::Nan;
+    let record = Record { key: key.to_string(), run: measured.cells(), hits, critical, wall_ms: String::new() };
+    Outcome { record, x: failed.then_some(result.x_final) }
+}
+
+/// The rows of a search for a critical point.
+fn find(experiment: &Experiment, surface: &Surface, cell: &Cell, sampler: &NewtonSampler, run: &PlannedRun) -> Outcome {
+    let instance = built(surface);
+    let start = experiment.start(surface, run.replicate, 0);
+    let mut noise = experiment.stream("noise", cell, run.replicate);
+    let mut eval = instance.objective.evaluator();
+    let f_start = eval.value(&start);
+    let found = sampler.search(&mut eval, start, run.replicate, &mut noise, &experiment.criteria);
+    // A Hessian is `dim` Hessian-vector products, each counted as one gradient.
+    let cost = (found.n_gradients + found.n_hessians * instance.dim as u64) as f64;
+    let (certificate, cells) = critical_cells(&mut eval, experiment, surface, "found", cost, &found.point);
+    let x = &found.point.x;
+    let status = if certificate.class.is_critical() {
+        Status::Converged.as_str()
+    } else if certificate.class == Class::AtInfinity || x.iter().any(|x| !x.is_finite()) {
+        Status::Diverged.as_str()
+    } else if certificate.f.is_nan() {
+        NAN
+    } else {
+        Status::Budget.as_str()
+    };
+    let measured = Measured {
+        status,
+        reason: certificate.reason.clone(),
+        cost,
+        iterations: (found.search_steps + found.point.iterations) as u64,
+        restarts: 0,
+        n_hess: Some(found.n_hessians),
+        f_start: Some(f_start),
+        f_best: None,
+        level_best: None,
+        gap_best: None,
+        cost_at_best: None,
+        f_final: Some(certificate.f),
+        grad_norm: Some(certificate.grad_norm),
+        x_hash: point_hash(x),
+    };
+    let record = Record {
+        key: run.key.clone(),
+        run: measured.cells(),
+        hits: Vec::new(),
+        critical: vec![cells],
+        wall_ms: String::new(),
+    };
+    Outcome { record, x: (status == NAN).then(|| x.clone()) }
+}
+
+/// Certifies a polished point; its row of `critical.csv` after the run key.
+fn critical_cells(
+    eval: &mut Evaluator,
+    experiment: &Experiment,
+    surface: &Surface,
+    at: &str,
+    cost: f64,
+    point: &Polished,
+) -> (Certificate, Vec<String>) {
+    let instance = built(surface);
+    let certificate = certify(eval, point, instance.zero_modes, &experiment.criteria);
+    let signs = certificate.inertia;
+    let n = signs.n_neg + signs.n_zero + signs.n_pos;
+    let level = certificate.f / instance.loss_scale;
+    let index_fraction = (n > 0).then(|| signs.n_neg as f64 / n as f64);
+    let cells = vec![
+        at.to_string(),
+        float(cost),
+        float(certificate.f),
+        float(level),
+        float(point.grad_norm_before),
+        float(certificate.grad_norm),
+        point.iterations.to_string(),
+        float(point.distance),
+        n.to_string(),
+        signs.n_neg.to_string(),
+        signs.n_zero.to_string(),
+        signs.n_pos.to_string(),
+        instance.zero_modes.to_string(),
+        optional(index_fraction),
+        optional(instance.index_fraction_theory(level)),
+        float(certificate.lambda_min),
+        float(certificate.lambda_max),
+        float(certificate.zero_tol),
+        float(certificate.contraction),
+        float(certificate.flat_ratio),
+        float(certificate.mr_residual),
+        certificate.class.as_str().to_string(),
+        certificate.flips.to_string(),
+        one_line(&certificate.reason),
+    ];
+    (certificate, cells)
+}

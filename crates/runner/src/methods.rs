@@ -1,0 +1,185 @@
+//! Checks the `[[method]]` tables and builds what their cells do.
+
+use crate::config::{MethodTable, Override, Tool, Word};
+use crate::diagnostic::{Findings, suggestion};
+use crate::experiment::{Action, Declared};
+use crate::params::{Given, Spec, complete, fixed};
+use crate::tools::{self, Tools};
+use crate::tree::Pair;
+use std::ops::Range;
+use toml::Table;
+
+/// A checked `[[method]]`.
+pub struct MethodSpec<'a> {
+    /// Label.
+    pub id: &'a str,
+    /// Where the label stands.
+    pub span: &'a Range<usize>,
+    /// Optimizer or finder.
+    pub tool: &'a str,
+    /// Strategy; `None` for a finder.
+    pub strategy: Option<&'a str>,
+    /// Parameters given for the optimizer or finder.
+    pub params: Given,
+    /// Parameters given for the strategy.
+    pub strategy_params: Given,
+}
+
+impl MethodSpec<'_> {
+    /// The method with every default filled in.
+    pub fn declared(&self, tools: &Tools) -> Declared {
+        let filled = |tool: Option<&tools::Described>, given: &Given| {
+            complete(tool.map_or(&[], |tool| &tool.params), &given.table)
+        };
+        let tool = if self.strategy.is_none() { tools.finder(self.tool) } else { tools.optimizer(self.tool) };
+        Declared {
+            id: self.id.to_string(),
+            tool: self.tool.to_string(),
+            strategy: self.strategy.map(String::from),
+            params: filled(tool, &self.params),
+            strategy_params: filled(self.strategy.and_then(|name| tools.strategy(name)), &self.strategy_params),
+        }
+    }
+}
+
+/// The methods of a file that are right by themselves.
+pub fn methods<'a>(tables: &'a [MethodTable<'a>], tools: &Tools, findings: &mut Findings) -> Vec<MethodSpec<'a>> {
+    let mut checked: Vec<MethodSpec> = Vec::new();
+    for table in tables {
+        if let Some(first) = tables.iter().find(|first| first.id.text == table.id.text)
+            && !std::ptr::eq(first, table)
+        {
+            findings.add(
+                table.id.span(),
+                format!("two methods have the id \"{}\"", table.id.text),
+                "an id labels table rows; give each method its own",
+            );
+            continue;
+        }
+        checked.extend(method(table, tools, findings));
+    }
+    checked
+}
+
+fn method<'a>(table: &'a MethodTable<'a>, tools: &Tools, findings: &mut Findings) -> Option<MethodSpec<'a>> {
+    let before = findings.count();
+    let (tool, strategy, strategy_pairs) = match &table.tool {
+        Tool::Optimizer { name, strategy, strategy_params } => (name, *strategy, *strategy_params),
+        Tool::Finder(name) => (name, None, &[][..]),
+    };
+    let is_finder = matches!(table.tool, Tool::Finder(_));
+    let params = if is_finder {
+        let found = known("finder", tool, tools.finder(tool.text), &tools.finders, findings);
+        found.map(|found| fixed(&format!("finder \"{}\"", tool.text), &found.params, table.params, findings))
+    } else {
+        let found = known("optimizer", tool, tools.optimizer(tool.text), &tools.optimizers, findings);
+        found.map(|found| fixed(&format!("optimizer \"{}\"", tool.text), &found.params, table.params, findings))
+    };
+    let strategy_name = if is_finder { None } else { Some(strategy.map_or("single", |word| word.text)) };
+    let strategy_params = match (strategy_name, strategy) {
+        (None, _) => Some(Given::default()),
+        (Some(name), word) => {
+            let found = tools.strategy(name);
+            let found = match word {
+                Some(word) => known("strategy", &word, found, &tools.strategies, findings),
+                None => found,
+            };
+            found.map(|found| fixed(&format!("strategy \"{name}\""), &found.params, strategy_pairs, findings))
+        }
+    };
+    let spec = MethodSpec {
+        id: table.id.text,
+        span: table.id.span(),
+        tool: tool.text,
+        strategy: strategy_name,
+        params: params?,
+        strategy_params: strategy_params?,
+    };
+    if findings.count() > before {
+        return None;
+    }
+    if let Err(message) = action(&spec, &spec.params, &spec.strategy_params, tools) {
+        report_build(&message, &spec, &spec.params, &spec.strategy_params, tool.span(), findings);
+        return None;
+    }
+    Some(spec)
+}
+
+fn known<'t>(
+    kind: &str,
+    word: &Word,
+    found: Option<&'t tools::Described>,
+    all: &[tools::Described],
+    findings: &mut Findings,
+) -> Option<&'t tools::Described> {
+    if found.is_none() {
+        let names: Vec<&str> = all.iter().map(|tool| tool.name.as_str()).collect();
+        let help = suggestion(word.text, &names);
+        findings.add(word.span(), format!("unknown {kind} \"{}\"", word.text), help);
+    }
+    found
+}
+
+/// What a method does with these parameters.
+///
+/// # Errors
+/// A value out of range: what, why, and what to do.
+pub fn action(spec: &MethodSpec, params: &Given, strategy_params: &Given, tools: &Tools) -> Result<Action, String> {
+    match spec.strategy {
+        None => tools::sampler(&params.table).map(Action::Find),
+        Some(strategy) => tools.method(spec.tool, &params.table, strategy, &strategy_params.table).map(Action::Descend),
+    }
+}
+
+/// A refused value, shown where it stands.
+pub fn report_build(
+    message: &str,
+    spec: &MethodSpec,
+    params: &Given,
+    strategy_params: &Given,
+    otherwise: &Range<usize>,
+    findings: &mut Findings,
+) {
+    let of_strategy = strategy_params.span_of(message, otherwise);
+    let span = params.span_of(message, &of_strategy);
+    findings.add_refusal(&span, &format!("method \"{}\"", spec.id), message);
+}
+
+/// The parameters of a method with those of one problem put over them; the optimizer's come first,
+/// what it does not have is the strategy's.
+pub fn overridden(method: &MethodSpec, over: &Override, tools: &Tools, findings: &mut Findings) -> (Given, Given) {
+    let tool = if method.strategy.is_none() { tools.finder(method.tool) } else { tools.optimizer(method.tool) };
+    let tool_specs = tool.map_or(&[][..], |tool| &tool.params);
+    let strategy = method.strategy.and_then(|name| tools.strategy(name));
+    let strategy_specs = strategy.map_or(&[][..], |strategy| &strategy.params);
+    let of_tool = |pair: &Pair| tool_specs.iter().any(|spec| spec.name == pair.key);
+    let of_strategy = |pair: &Pair| !of_tool(pair) && strategy_specs.iter().any(|spec| spec.name == pair.key);
+    let (theirs, rest): (Vec<Pair>, Vec<Pair>) = over.pairs.iter().cloned().partition(of_strategy);
+    let owner = format!("method \"{}\"", method.id);
+    // An unknown name is looked for among all the parameters it could have meant.
+    let all: Vec<Spec> = tool_specs.iter().chain(strategy_specs).cloned().collect();
+    let params = fixed(&owner, &all, &rest, findings);
+    let strategy_params = fixed(&owner, strategy_specs, &theirs, findings);
+    (method.params.overlaid(&params), method.strategy_params.overlaid(&strategy_params))
+}
+
+/// All parameters for the eye, and all that the numbers depend on.
+pub fn describe(action: &Action, method: &MethodSpec, params: &Given, tools: &Tools) -> (Table, Table) {
+    match action {
+        Action::Descend(method) => {
+            let mut shown = method.rule.params().clone();
+            if !method.strategy.params().is_empty() {
+                shown.insert("strategy".to_string(), method.strategy.params().clone().into());
+            }
+            (shown, method.key())
+        }
+        Action::Find(_) => {
+            let specs = tools.finder(method.tool).map_or(&[][..], |finder| &finder.params);
+            let shown = complete(specs, &params.table);
+            let mut key = Table::new();
+            key.insert("finder".to_string(), method.tool.into());
+            key.insert("params".to_string(), shown.clone().into());
+            (shown, key)
+        }
+    }
+}

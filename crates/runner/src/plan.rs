@@ -1,0 +1,226 @@
+//! The plan: every run of an experiment in order, each with the key of all it depends on.
+
+use crate::config::At;
+use crate::experiment::{Action, Cell, Experiment};
+use crate::figure::{float, sha256, short_hash};
+use crate::params::canonical;
+use crate::record::Record;
+use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
+
+/// Rises when the same declared run starts to give other numbers because this crate or the
+/// certificate changed.
+const MEASUREMENT_REVISION: u32 = 1;
+
+/// One planned run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedRun {
+    /// Hash of all that the run depends on.
+    pub key: String,
+    /// Position of its cell.
+    pub cell: usize,
+    /// Number within the cell.
+    pub replicate: u64,
+}
+
+/// An experiment and its runs in order.
+#[derive(Debug)]
+pub struct Plan {
+    /// What is planned.
+    pub experiment: Experiment,
+    /// Runs: cell by cell, replicates in order.
+    pub runs: Vec<PlannedRun>,
+}
+
+/// How a plan compares with what is finished.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Balance {
+    /// Planned and finished.
+    pub kept: usize,
+    /// Planned and not finished.
+    pub to_run: usize,
+    /// Finished and no longer planned.
+    pub dropped: usize,
+}
+
+impl Plan {
+    /// Lays out the runs of an experiment.
+    pub fn new(experiment: Experiment) -> Self {
+        let mut runs = Vec::new();
+        for (cell, planned) in experiment.cells.iter().enumerate() {
+            let basis = key_basis(&experiment, planned);
+            let replicates = experiment.surfaces[planned.surface].replicates;
+            runs.extend((0..replicates).map(|replicate| PlannedRun {
+                key: short_hash(format!("{basis}#{replicate}").as_bytes()),
+                cell,
+                replicate,
+            }));
+        }
+        Self { experiment, runs }
+    }
+
+    /// Hash of the whole plan.
+    pub fn hash(&self) -> String {
+        let keys: Vec<&str> = self.runs.iter().map(|run| run.key.as_str()).collect();
+        sha256(keys.join("\n").as_bytes())
+    }
+
+    /// Cells of the row that the plan fixes, in the order of the planned columns.
+    pub fn labels(&self, run: &PlannedRun) -> Vec<String> {
+        let cell = &self.experiment.cells[run.cell];
+        let surface = &self.experiment.surfaces[cell.surface];
+        vec![
+            run.key.clone(),
+            surface.label.clone(),
+            surface.revision.to_string(),
+            canonical(&surface.params),
+            surface.dim.to_string(),
+            cell.method.clone(),
+            cell.optimizer.clone(),
+            cell.strategy.clone(),
+            canonical(&cell.method_params),
+            run.replicate.to_string(),
+        ]
+    }
+
+    /// Counts what is kept, run and dropped.
+    pub fn balance(&self, records: &HashMap<String, Record>) -> Balance {
+        let planned: HashSet<&str> = self.runs.iter().map(|run| run.key.as_str()).collect();
+        let is_done = |key: &str| records.get(key).is_some_and(Record::is_done);
+        let kept = self.runs.iter().filter(|run| is_done(&run.key)).count();
+        let dropped =
+            records.values().filter(|record| record.is_done() && !planned.contains(record.key.as_str())).count();
+        Balance { kept, to_run: self.runs.len() - kept, dropped }
+    }
+}
+
+/// Two cells with the same key basis are the same work; `None` when all differ.
+pub fn first_twins(experiment: &Experiment) -> Option<(&Cell, &Cell)> {
+    let mut seen: HashMap<String, &Cell> = HashMap::new();
+    for cell in &experiment.cells {
+        if let Some(first) = seen.insert(key_basis(experiment, cell), cell) {
+            return Some((first, cell));
+        }
+    }
+    None
+}
+
+/// All that the runs of a cell depend on except the replicate, as one text with sorted keys. Labels
+/// are left out, so renaming a method keeps its runs.
+fn key_basis(experiment: &Experiment, cell: &Cell) -> String {
+    let surface = &experiment.surfaces[cell.surface];
+    let fingerprint = surface.instance.as_ref().map_or("", |instance| &instance.fingerprint);
+    let descends = matches!(cell.action, Action::Descend(_));
+    let moments: Vec<String> = experiment.at.iter().map(|at| At::label(*at)).collect();
+    let classified = !descends || !moments.is_empty();
+    let basis = json!({
+        "measurement": MEASUREMENT_REVISION,
+        "problem": surface.problem,
+        "revision": surface.revision,
+        "params": surface.params,
+        "fingerprint": fingerprint,
+        "method": cell.method_key,
+        "seed": experiment.master_seed,
+        "budget": surface.budget,
+        "stop": experiment.stop,
+        // A finder has no targets and no moments.
+        "reference": if descends { json!(surface.reference.map(float)) } else { Value::Null },
+        "gaps": if descends { json!(surface.gaps) } else { Value::Null },
+        "at": if descends { json!(moments) } else { Value::Null },
+        "criteria": if classified { json!(experiment.criteria_table) } else { Value::Null },
+    });
+    basis.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prepare::prepare_text;
+    use crate::tools::Tools;
+    use problems::Registry;
+
+    const BASE: &str = r#"
+schema = 1
+[experiment]
+name = "e"
+master_seed = 1
+[[problem]]
+name = "rastrigin"
+params = { dim = 2 }
+[[method]]
+id = "a"
+optimizer = "momentum"
+strategy = "noisy_start"
+[[method]]
+id = "b"
+finder = "newton"
+[runs]
+replicates = 2
+[budget]
+gradients = 50
+[targets]
+gaps = [1.0]
+[critical]
+at = ["stop"]
+"#;
+
+    fn plan(text: &str) -> Plan {
+        let prepared = prepare_text("e.toml", text, &Registry::builtin(), &Tools::builtin());
+        prepared.unwrap_or_else(|findings| panic!("{findings}")).plan
+    }
+
+    fn keys(text: &str) -> Vec<String> {
+        plan(text).runs.into_iter().map(|run| run.key).collect()
+    }
+
+    #[test]
+    fn a_key_holds_all_that_a_run_depends_on() {
+        let base = keys(BASE);
+        assert_eq!(base.iter().collect::<HashSet<_>>().len(), 4);
+        // (edit, whether the runs of the optimizer change, whether those of the finder change)
+        for (before, after, descent, search) in [
+            ("master_seed = 1", "master_seed = 2", true, true),
+            ("rastrigin", "styblinski_tang", true, true),
+            ("dim = 2", "dim = 3", true, true),
+            ("momentum\"", "momentum\"\nparams = { beta = 0.5 }", true, false),
+            ("noisy_start\"", "noisy_start\"\nstrategy_params = { eta = 1.0 }", true, false),
+            ("noisy_start", "single", true, false),
+            ("newton\"", "newton\"\nparams = { perturb = 0.1 }", false, true),
+            ("gradients = 50", "gradients = 51", true, true),
+            ("[budget]", "[stop]\ngrad_norm = 1e-7\n[budget]", true, true),
+            ("gaps = [1.0]", "gaps = [2.0]", true, false),
+            ("dim = 2 }", "dim = 2 }\nreference = 0.5", true, false),
+            ("at = [", "step_cap = 0.1\nat = [", true, true),
+            ("[\"stop\"]", "[\"stop\", 10]", true, false),
+            ("id = \"a\"", "id = \"other\"", false, false),
+            ("name = \"e\"", "name = \"e\"\ndescription = \"words\"", false, false),
+            ("dim = 2 }", "dim = 2 }\nmethods = [\"a\", \"b\"]", false, false),
+            ("dim = 2 }", "dim = 2 }\noverride = { a = { beta = 0.9, eta = 0.3 } }", false, false),
+        ] {
+            assert!(BASE.contains(before), "{before}");
+            let edited = keys(&BASE.replacen(before, after, 1));
+            assert_eq!(base[0] != edited[0] && base[1] != edited[1], descent, "{after}");
+            assert_eq!(base[2] != edited[2] && base[3] != edited[3], search, "{after}");
+        }
+        let more = keys(&BASE.replace("replicates = 2", "replicates = 3"));
+        assert_eq!((&base[..2], &base[2..]), (&more[..2], &more[3..5]));
+    }
+
+    #[test]
+    fn starts_differ_by_replicate_and_restart_and_noise_by_method_too() {
+        let first = |plan: &Plan, cell: usize, replicate: u64| {
+            let experiment = &plan.experiment;
+            let start = |restart| experiment.start(&experiment.surfaces[0], replicate, restart);
+            let noise = |purpose| experiment.stream(purpose, &experiment.cells[cell], replicate).normal().to_bits();
+            [start(0)[0].to_bits(), start(1)[0].to_bits(), noise("noise"), noise("batches")]
+        };
+        let base = plan(BASE);
+        let all: Vec<u64> = [first(&base, 0, 0), first(&base, 0, 1)].concat();
+        assert_eq!(all.iter().collect::<HashSet<_>>().len(), 8, "eight different draws");
+        let [start, restart, noise, batches] = first(&base, 1, 0);
+        assert_eq!([start, restart], all[..2], "starts are shared by methods");
+        assert!(noise != all[2] && batches != all[3], "noise is not");
+        let renamed = plan(&BASE.replace("id = \"a\"", "id = \"other\""));
+        assert_eq!(first(&renamed, 0, 0), all[..4], "a label changes nothing");
+    }
+}

@@ -1,0 +1,53 @@
+//! From an experiment file to a plan, or to everything that is wrong with the file.
+
+use crate::config;
+use crate::diagnostic::Findings;
+use crate::plan::Plan;
+use crate::resolve::resolve;
+use crate::resolved;
+use crate::screen::Failure;
+use crate::tools::Tools;
+use crate::tree;
+use problems::Registry;
+use std::path::Path;
+
+/// A checked experiment file.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The file, byte for byte.
+    pub text: String,
+    /// The same with every default filled in.
+    pub resolved: String,
+    /// Its runs.
+    pub plan: Plan,
+}
+
+/// Reads and checks the experiment file at `path`.
+///
+/// # Errors
+/// Everything that is wrong with it, as one text.
+pub fn prepare(path: &Path, registry: &Registry, tools: &Tools) -> Result<Prepared, Failure> {
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::input(format!("cannot read the experiment file {shown}: {error}")))?;
+    prepare_text(&shown, &text, registry, tools).map_err(Failure::BadInput)
+}
+
+/// Checks the text of an experiment file that is called `name` in messages.
+///
+/// # Errors
+/// Everything that is wrong with it, as one text.
+pub fn prepare_text(name: &str, text: &str, registry: &Registry, tools: &Tools) -> Result<Prepared, String> {
+    let mut findings = Findings::new(name, text);
+    let pairs = tree::parse(text, &mut findings);
+    if findings.count() > 0 {
+        // What a broken document seems to say would only add noise.
+        return Err(findings.render());
+    }
+    let config = config::read(&pairs, &mut findings);
+    let Some(experiment) = resolve(&config, registry, tools, &mut findings) else {
+        return Err(findings.render());
+    };
+    let resolved = resolved::text(&experiment);
+    Ok(Prepared { text: text.to_string(), resolved, plan: Plan::new(experiment) })
+}

@@ -1,0 +1,127 @@
+//! The experiment file with every default written out; it is an experiment file itself and plans the same runs.
+
+use crate::config::{At, SCHEMA};
+use crate::experiment::{Declared, Experiment, Surface};
+use crate::figure::float;
+use toml::{Table, Value};
+
+/// The text of `config.resolved.toml`.
+pub fn text(experiment: &Experiment) -> String {
+    let mut out = "# Every default filled in. Written by the runner; a valid experiment file.\n".to_string();
+    out += &format!("schema = {SCHEMA}\n");
+    section(
+        &mut out,
+        "[experiment]",
+        &[
+            ("name", quoted(&experiment.name)),
+            ("description", quoted(&experiment.description)),
+            ("master_seed", experiment.master_seed.to_string()),
+        ],
+    );
+    for (i, surface) in experiment.surfaces.iter().enumerate() {
+        problem(&mut out, experiment, i, surface);
+    }
+    for declared in &experiment.methods {
+        method(&mut out, declared);
+    }
+    let stop = experiment.stop;
+    section(
+        &mut out,
+        "[stop]",
+        &[("grad_norm", number(stop.grad_norm)), ("f_above", number(stop.f_above)), ("x_above", number(stop.x_above))],
+    );
+    section(&mut out, "[targets]", &[("gaps", numbers(&experiment.gaps))]);
+    if !experiment.at.is_empty() {
+        let at = experiment.at.iter().map(|at| match at {
+            At::Cost(cost) => cost.to_string(),
+            word => quoted(&word.label()),
+        });
+        let mut pairs = vec![("at", format!("[{}]", at.collect::<Vec<_>>().join(", ")))];
+        pairs.extend(experiment.criteria_table.iter().map(|(key, v)| (key.as_str(), value(v))));
+        section(&mut out, "[critical]", &pairs);
+    }
+    out
+}
+
+fn problem(out: &mut String, experiment: &Experiment, index: usize, surface: &Surface) {
+    let cells = experiment.cells.iter().filter(|cell| cell.surface == index);
+    let methods: Vec<String> = cells.map(|cell| quoted(&cell.method)).collect();
+    let mut pairs = vec![
+        ("name", quoted(&surface.problem)),
+        ("params", inline(&surface.params)),
+        ("methods", format!("[{}]", methods.join(", "))),
+        ("gaps", numbers(&surface.gaps)),
+        ("replicates", surface.replicates.to_string()),
+        ("gradients", surface.budget.to_string()),
+    ];
+    if let Some(reference) = surface.reference {
+        pairs.push(("reference", number(reference)));
+    }
+    if !surface.overrides.is_empty() {
+        pairs.push(("override", inline(&surface.overrides)));
+    }
+    section(out, "[[problem]]", &pairs);
+}
+
+fn method(out: &mut String, declared: &Declared) {
+    let mut pairs = vec![("id", quoted(&declared.id))];
+    match &declared.strategy {
+        None => pairs.push(("finder", quoted(&declared.tool))),
+        Some(strategy) => {
+            pairs.push(("optimizer", quoted(&declared.tool)));
+            pairs.push(("strategy", quoted(strategy)));
+            if !declared.strategy_params.is_empty() {
+                pairs.push(("strategy_params", inline(&declared.strategy_params)));
+            }
+        }
+    }
+    pairs.push(("params", inline(&declared.params)));
+    section(out, "[[method]]", &pairs);
+}
+
+fn section(out: &mut String, title: &str, pairs: &[(&str, String)]) {
+    *out += &format!("\n{title}\n");
+    for (key, value) in pairs {
+        *out += &format!("{key} = {value}\n");
+    }
+}
+
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// A float that TOML reads as a float, in shortest round-trip form.
+fn number(value: f64) -> String {
+    let text = float(value);
+    if text.contains(['.', 'e', 'n']) { text } else { text + ".0" }
+}
+
+fn numbers(values: &[f64]) -> String {
+    let values: Vec<String> = values.iter().map(|v| number(*v)).collect();
+    format!("[{}]", values.join(", "))
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::Float(v) => number(*v),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(self::value).collect::<Vec<_>>().join(", "))
+        }
+        Value::Table(table) => inline(table),
+        other => other.to_string(),
+    }
+}
+
+fn inline(table: &Table) -> String {
+    if table.is_empty() {
+        return "{}".to_string();
+    }
+    let pairs: Vec<String> = table.iter().map(|(k, v)| format!("{} = {}", key(k), value(v))).collect();
+    format!("{{ {} }}", pairs.join(", "))
+}
+
+/// A key, quoted where TOML needs it: a method's id may hold anything.
+fn key(text: &str) -> String {
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !text.is_empty() && text.chars().all(is_bare) { text.to_string() } else { quoted(text) }
+}

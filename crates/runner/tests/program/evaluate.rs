@@ -1,0 +1,112 @@
+//! `eval` against closed forms, and its forms of input and output.
+
+use crate::support::{Desk, program};
+use serde_json::{Value, json};
+
+fn json(arguments: &[&str]) -> Value {
+    let answer = program(&[arguments, &["--json"]].concat()).expect(0);
+    assert_eq!(answer.out.lines().count(), 1);
+    serde_json::from_str(&answer.out).expect("one JSON object")
+}
+
+#[test]
+fn rosenbrock_has_the_derivatives_of_the_textbook() {
+    // f = 100 (y - x^2)^2 + (1 - x)^2 at (-1.2, 1): f = 24.2, g = (-215.6, -88), H = [[1330, 480], [480, 200]].
+    let all = json(&[
+        "eval",
+        "rosenbrock",
+        "--param",
+        "dim=2",
+        "--at",
+        "-1.2,1",
+        "--gradient",
+        "--hessian",
+        "--hvp",
+        "1,-1",
+        "--spectrum",
+    ]);
+    let keys: Vec<&String> = all.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["gradient", "hessian", "hvp", "inertia", "spectrum", "value"]);
+    let close = |value: &Value, expected: f64| {
+        // A few roundings of terms up to 3 |expected|.
+        let error = (value.as_f64().unwrap() - expected).abs();
+        assert!(error <= 1e-13 * expected.abs(), "{value} is not {expected}");
+    };
+    close(&all["value"], 24.2);
+    for (i, expected) in [-215.6, -88.0].into_iter().enumerate() {
+        close(&all["gradient"][i], expected);
+    }
+    for (i, row) in [[1330.0, 480.0], [480.0, 200.0]].into_iter().enumerate() {
+        close(&all["hessian"][i][0], row[0]);
+        close(&all["hessian"][i][1], row[1]);
+    }
+    close(&all["hvp"][0], 850.0);
+    close(&all["hvp"][1], 280.0);
+    // Trace 1530 and determinant 35600 give the eigenvalues.
+    let root = (765.0f64 * 765.0 - 35600.0).sqrt();
+    close(&all["spectrum"][1], 765.0 + root);
+    assert!((all["spectrum"][0].as_f64().unwrap() - 35600.0 / (765.0 + root)).abs() < 1e-11);
+    assert_eq!(all["inertia"], json!([0, 0, 2]));
+}
+
+#[test]
+fn only_what_is_asked_for_is_given() {
+    assert_eq!(json(&["eval", "himmelblau", "--at", "3,2"]), json!({ "value": 0.0 }));
+    assert_eq!(json(&["eval", "himmelblau", "--at", "3 2", "--gradient"])["gradient"], json!([0.0, 0.0]));
+    // Himmelblau's maximum, whose Hessian is negative definite.
+    let top = json(&["eval", "himmelblau", "--at=-0.270845,-0.923039", "--spectrum"]);
+    assert_eq!(top["inertia"], json!([2, 0, 0]));
+    assert_eq!(top.as_object().unwrap().len(), 3);
+}
+
+#[test]
+fn floats_are_in_shortest_round_trip_form() {
+    let answer = program(&["eval", "quadratic", "--param", "dim=1", "--at", "0.1", "--gradient", "--json"]);
+    // 1/2 0.1^2 rounded once is 0.005000000000000001, the gradient is x itself.
+    assert_eq!(answer.expect(0).out, "{\"value\":0.005000000000000001,\"gradient\":[0.1]}\n");
+}
+
+#[test]
+fn a_point_can_come_from_a_file() {
+    let desk = Desk::new("");
+    std::fs::write(desk.path("x.csv"), "-1.2\n1\n").unwrap();
+    let file = format!("@{}", desk.path("x.csv"));
+    let from_file = json(&["eval", "rosenbrock", "--param", "dim=2", "--at", &file, "--hvp", &file]);
+    assert_eq!(from_file, json(&["eval", "rosenbrock", "--param", "dim=2", "--at", "-1.2,1", "--hvp", "-1.2,1"]));
+}
+
+#[test]
+fn on_a_sphere_derivatives_are_euclidean_and_the_spectrum_is_tangential() {
+    // One spin coupling on two coordinates: f is homogeneous of degree p = 2, so g.x = 2 f, and the
+    // tangent space has one dimension.
+    let x = "1.2,0.7483314773547883";
+    let all =
+        json(&["eval", "spherical_spin", "--param", "p=2", "--param", "dim=2", "--at", x, "--gradient", "--spectrum"]);
+    let x: Vec<f64> = x.split(',').map(|word| word.parse().unwrap()).collect();
+    let dot: f64 = (0..2).map(|i| x[i] * all["gradient"][i].as_f64().unwrap()).sum();
+    assert!((dot - 2.0 * all["value"].as_f64().unwrap()).abs() < 1e-13);
+    assert_eq!(all["spectrum"].as_array().unwrap().len(), 1);
+    let off = program(&["eval", "spherical_spin", "--param", "dim=2", "--at", "1,0", "--spectrum"]).expect(0);
+    assert!(off.err.contains("is not on the sphere"), "{}", off.err);
+    assert!(off.out.starts_with("value "), "{}", off.out);
+}
+
+#[test]
+fn wrong_questions_are_answered_with_what_to_do() {
+    for (arguments, expected) in [
+        (vec!["eval", "rosenbrok", "--at", "1,1"], "did you mean \"rosenbrock\"?"),
+        (vec!["eval", "himmelblau", "--at", "1"], "--at has 1 numbers, but himmelblau has dim = 2"),
+        (vec!["eval", "himmelblau", "--at", "1,2", "--hvp", "1,2,3"], "--hvp has 3 numbers"),
+        (vec!["eval", "himmelblau", "--at", "1,two"], "\"two\" is not a number"),
+        (vec!["eval", "himmelblau", "--at", "@nowhere.csv"], "cannot read nowhere.csv"),
+        (vec!["eval", "rastrigin", "--param", "dmi=3", "--at", "1"], "did you mean `dim`?"),
+        (vec!["eval", "rastrigin", "--param", "dim=-3", "--at", "1"], "dim"),
+        (vec!["eval", "xor", "--param", "pair=tanh-tanh", "--at", "1"], "tanh-tanh"),
+        (vec!["show", "rastrign"], "did you mean \"rastrigin\"?"),
+        (vec!["tables", "nowhere"], "no result folder"),
+    ] {
+        let answer = program(&arguments).expect(2);
+        assert!(answer.err.contains(expected), "{arguments:?}: {}", answer.err);
+        assert_eq!(answer.out, "");
+    }
+}

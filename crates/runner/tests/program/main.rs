@@ -1,0 +1,10 @@
+//! The program from outside: files, exit codes and messages, as a user meets them.
+
+mod bad_input;
+mod crash;
+mod evaluate;
+mod failing;
+mod layers;
+mod repeat;
+mod support;
+mod words;
