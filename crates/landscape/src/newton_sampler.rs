@@ -126,7 +126,12 @@ impl NewtonSampler {
         let (mut n_gradients, mut n_hessians) = (0, 0);
         for _ in 0..self.descend[(replicate % self.descend.len() as u64) as usize] {
             n_gradients += 1;
+            let before = x.clone();
             descend(eval, &mut x, self.lr);
+            if x.iter().any(|x| !x.is_finite()) {
+                x = before; // ran away on a function without a floor: the search begins as far out as numbers go
+                break;
+            }
         }
         if self.perturb > 0.0 {
             displace(eval, &mut x, self.perturb, noise);

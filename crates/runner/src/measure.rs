@@ -93,8 +93,7 @@ pub fn block(plan: &Plan, block: &Block, is_wanted: &dyn Fn() -> bool, hand_over
                     return;
                 }
                 let started = Instant::now();
-                let result =
-                    descent.and_then(|result| guard::catch(|| certified(experiment, surface, &run.key, result)));
+                let result = descent.and_then(|result| guard::catch(|| certified(experiment, surface, run, result)));
                 hand_over(finish(experiment, surface, run, result, started, share_ms));
             }
         }
@@ -156,7 +155,7 @@ fn settings(experiment: &Experiment, surface: &Surface) -> Settings {
 }
 
 /// The rows of a descent, its declared points certified.
-fn certified(experiment: &Experiment, surface: &Surface, key: &str, result: RunResult) -> Outcome {
+fn certified(experiment: &Experiment, surface: &Surface, run: &PlannedRun, result: RunResult) -> Outcome {
     let instance = built(surface);
     let level = |f: f64| f / instance.loss_scale;
     let gap = surface.reference.map(|reference| (result.f_best - reference) / instance.loss_scale);
@@ -180,6 +179,7 @@ fn certified(experiment: &Experiment, surface: &Surface, key: &str, result: RunR
     let hits = hits.map(|(gap, cost)| vec![float(*gap), optional(*cost)]).collect();
     let mut eval = instance.objective.evaluator();
     let mut critical = Vec::new();
+    let origin = experiment.start(surface, run.replicate, 0);
     for at in &experiment.at {
         // A run that diverged has no end point, and one that stopped early missed later moments.
         let point = match at {
@@ -189,12 +189,13 @@ fn certified(experiment: &Experiment, surface: &Surface, key: &str, result: RunR
             At::Cost(cost) => result.snapshots.iter().find(|s| s.moment == *cost).map(|s| (s.cost, &s.x)),
         };
         if let Some((cost, x)) = point {
-            let polished = polish(&mut eval, x, &experiment.criteria);
+            // Weights that ran away in training are at infinity, too: growth counts from the start of the run.
+            let polished = polish(&mut eval, x, &experiment.criteria).since(&origin);
             critical.push(critical_cells(&mut eval, experiment, surface, &at.label(), cost, &polished).1);
         }
     }
     let failed = result.status == Status::Nan;
-    let record = Record { key: key.to_string(), run: measured.cells(), hits, critical, wall_ms: String::new() };
+    let record = Record { key: run.key.clone(), run: measured.cells(), hits, critical, wall_ms: String::new() };
     Outcome { record, x: failed.then_some(result.x_final) }
 }
 
@@ -212,7 +213,7 @@ fn find(experiment: &Experiment, surface: &Surface, cell: &Cell, sampler: &Newto
     let x = &found.point.x;
     let status = if certificate.class.is_critical() {
         Status::Converged.as_str()
-    } else if certificate.class == Class::AtInfinity || x.iter().any(|x| !x.is_finite()) {
+    } else if certificate.class == Class::AtInfinity || ran_away(experiment, &found.point, certificate.f) {
         Status::Diverged.as_str()
     } else if certificate.f.is_nan() {
         NAN
@@ -243,6 +244,12 @@ fn find(experiment: &Experiment, surface: &Surface, cell: &Cell, sampler: &Newto
         wall_ms: String::new(),
     };
     Outcome { record, x: (status == NAN).then(|| x.clone()) }
+}
+
+/// Whether a search left the bounds of `[stop]`. Where it went nothing need be finite, so this is asked first.
+fn ran_away(experiment: &Experiment, point: &Polished, f: f64) -> bool {
+    let stop = experiment.stop;
+    f > stop.f_above || point.x.iter().any(|x| x.abs() > stop.x_above)
 }
 
 /// Certifies a polished point; its row of `critical.csv` after the run key.

@@ -133,3 +133,15 @@ fn a_hessian_that_does_not_fit_the_gradient_is_not_trusted() {
     let (_, certificate) = classify(&bent, &[0.3], 0);
     assert_eq!(certificate.class, Class::NotCritical, "{certificate:?}");
 }
+
+/// A descent that runs away on a function without a floor ends at the last point that is a number.
+#[test]
+fn a_descent_that_runs_away_leaves_numbers_behind() {
+    let falling = Objective::formula(1, |x| x[0].powi(3) + x[0]);
+    let sampler = NewtonSampler { descend: vec![1000], lr: 0.1, ..Default::default() };
+    let mut eval = falling.evaluator();
+    let found = sampler.search(&mut eval, vec![-3.0], 0, &mut Stream::new(0, "unused", &[]), &Criteria::default());
+    assert!(found.point.x[0].is_finite() && found.point.x[0] < -1e8, "{:?}", found.point.x);
+    assert!(!certify(&mut eval, &found.point, 0, &Criteria::default()).class.is_critical());
+    assert!(found.n_gradients < 1000);
+}

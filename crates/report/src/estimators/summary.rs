@@ -33,13 +33,17 @@ impl Mean {
     /// ```
     /// let m = report::estimators::Mean::of(&[1.0, 3.0]).unwrap();
     /// assert_eq!((m.mean, m.standard_error), (2.0, Some(1.0))); // sd sqrt(2), over sqrt(2)
+    /// let m = report::estimators::Mean::of(&[0.1; 3]).unwrap();
+    /// assert_eq!((m.mean, m.standard_error), (0.1, Some(0.0)));
     /// ```
     pub fn of(values: &[f64]) -> Option<Self> {
         if values.is_empty() {
             return None;
         }
         let n = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / n;
+        // Equal values have that mean and no scatter, which a rounded sum would not give.
+        let is_constant = values.iter().all(|v| *v == values[0]);
+        let mean = if is_constant { values[0] } else { values.iter().sum::<f64>() / n };
         let scatter: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
         let rms = (values.iter().map(|v| v * v).sum::<f64>() / n).sqrt();
         let standard_error = (values.len() > 1).then(|| (scatter / (n - 1.0) / n).sqrt());
@@ -67,5 +71,6 @@ pub fn pearson(pairs: &[(f64, f64)]) -> Option<f64> {
         yy += (y - mean_y) * (y - mean_y);
         xy += (x - mean_x) * (y - mean_y);
     }
-    Some(xy / (xx.sqrt() * yy.sqrt()))
+    // Rounding may leave the range by an ulp.
+    Some((xy / (xx.sqrt() * yy.sqrt())).clamp(-1.0, 1.0))
 }

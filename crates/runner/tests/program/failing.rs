@@ -215,3 +215,29 @@ fn a_diverging_run_is_data() {
     program(&["run", &desk.file(), "--out", &desk.path("r")]).expect(0);
     assert!(column(&desk.folder("r"), "runs.csv", "status").contains(&"diverged".to_string()));
 }
+
+#[test]
+fn a_search_that_runs_away_is_data() {
+    // The control has no critical point: a search that meets a nearly singular Hessian can leave for infinity, where
+    // nothing is finite. With this seed one did, and was once called `nan`.
+    let desk = Desk::new(
+        r#"
+schema = 1
+[experiment]
+name = "away"
+master_seed = 20240611
+[[problem]]
+name = "no_critical_point"
+[[method]]
+id = "newton"
+finder = "newton"
+params = { descend = [0, 3, 10, 30, 100], lr = 0.05 }
+[runs]
+replicates = 60
+"#,
+    );
+    program(&["run", &desk.file(), "--out", &desk.path("r")]).expect(0);
+    let status = column(&desk.folder("r"), "runs.csv", "status");
+    assert_eq!(status.len(), 60);
+    assert!(!status.contains(&"converged".to_string()), "nothing is a critical point here");
+}

@@ -6,5 +6,6 @@ mod evaluate;
 mod failing;
 mod layers;
 mod repeat;
+mod shipped;
 mod support;
 mod words;
