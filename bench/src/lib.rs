@@ -1,0 +1,1 @@
+//! Holds the criterion benches of the workspace in `benches/`; nothing else.
