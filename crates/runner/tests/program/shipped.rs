@@ -77,7 +77,8 @@ fn blocks(table: &str, label: &str) -> String {
         if is_label(text) && text[3..].starts_with(label) {
             let more = paragraphs[i + 1..].iter().take_while(|text| !is_label(text) && !text.starts_with("Accounting"));
             chosen.push(*text);
-            chosen.extend(more.filter(|text| text.starts_with('|') || text.starts_with("correlation")));
+            let is_quoted = |text: &&&str| ["|", "correlation", "rms"].iter().any(|start| text.starts_with(start));
+            chosen.extend(more.filter(is_quoted));
         }
     }
     assert!(!chosen.is_empty(), "no block of the table begins with {label}");
@@ -136,13 +137,13 @@ fn the_control_has_no_critical_point() {
     }
 }
 
-/// Index fraction of the p-spin against theory for N -> infinity: at N = 40 the finite size is worth about 0.02.
+/// Index fraction of the p-spin against theory for N -> infinity: at N = 40 the finite size is worth less than 0.02.
 #[test]
 fn the_index_of_the_spin_glass_falls_as_theory_says() {
     for instance in ["1", "2"] {
         let problem = format!("spherical_spin p=3 dim=40 instance={instance}");
         let at = [("problem", problem.as_str()), ("bin", "all")];
         let of = |name| numbers(&cells("results/saddle/tables/index_vs_loss.csv", &at, name))[0];
-        assert!(of("n_points") > 100.0 && of("deviation_rms") < 0.03 && of("correlation") > 0.98);
+        assert!(of("n_points") > 100.0 && of("deviation_rms") < 0.02 && of("correlation") > 0.95);
     }
 }
