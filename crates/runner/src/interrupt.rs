@@ -1,19 +1,22 @@
 //! Ctrl-C (and the end signals of batch systems): the first asks for an orderly stop, the second ends the process.
 
-use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Once, OnceLock};
+use std::time::{Duration, Instant};
 
 /// Exit code of an interrupted, resumable command.
 pub const EXIT_CODE: u8 = 130;
 
-static REQUESTED: AtomicBool = AtomicBool::new(false);
+/// A second signal this soon is the same one: some wrappers send it to the process and to its group.
+const SAME_SIGNAL: Duration = Duration::from_millis(500);
+
+static FIRST: OnceLock<Instant> = OnceLock::new();
 static INSTALL: Once = Once::new();
 
 /// Listens from now on.
 pub fn listen() {
     INSTALL.call_once(|| {
         let handler = || {
-            if REQUESTED.swap(true, Ordering::SeqCst) {
+            if FIRST.get_or_init(Instant::now).elapsed() > SAME_SIGNAL {
                 std::process::exit(i32::from(EXIT_CODE));
             }
         };
@@ -24,5 +27,5 @@ pub fn listen() {
 
 /// Whether an orderly stop was asked for.
 pub fn requested() -> bool {
-    REQUESTED.load(Ordering::SeqCst)
+    FIRST.get().is_some()
 }

@@ -46,6 +46,8 @@ impl MethodSpec<'_> {
 pub fn methods<'a>(tables: &'a [MethodTable<'a>], tools: &Tools, findings: &mut Findings) -> Vec<MethodSpec<'a>> {
     let mut checked: Vec<MethodSpec> = Vec::new();
     for table in tables {
+        // A second method of one id is looked at for its own mistakes, too.
+        let spec = method(table, tools, findings);
         if let Some(first) = tables.iter().find(|first| first.id.text == table.id.text)
             && !std::ptr::eq(first, table)
         {
@@ -56,7 +58,7 @@ pub fn methods<'a>(tables: &'a [MethodTable<'a>], tools: &Tools, findings: &mut 
             );
             continue;
         }
-        checked.extend(method(table, tools, findings));
+        checked.extend(spec);
     }
     checked
 }

@@ -1,6 +1,6 @@
 //! Everything that can be wrong with an experiment file: what, where, what to do; exit 2, nothing written.
 
-use crate::support::{Answer, Desk, SMALL, program};
+use crate::support::{Answer, Desk, SMALL, column, program};
 use std::fs;
 
 /// The program's answer to a wrong file; nothing may have been written.
@@ -293,4 +293,41 @@ fn folders_of_others_are_left_alone() {
     let answer = desk.run("photos").expect(2);
     assert!(answer.err.contains("is no result folder"), "{}", answer.err);
     assert_eq!(crate::support::listing(&desk.folder("photos")), ["cat.jpg"]);
+}
+
+#[test]
+fn a_second_method_of_one_id_has_its_own_mistakes_named() {
+    let desk = Desk::new(
+        r#"
+schema = 1
+[experiment]
+name = "twins"
+[[problem]]
+name = "himmelblau"
+[[method]]
+id = "gd"
+optimizer = "gradient_descent"
+[[method]]
+id = "gd"
+optimizer = "adm"
+"#,
+    );
+    let err = desk.run("r").expect(2).err;
+    assert!(err.contains("two methods have the id \"gd\"") && err.contains("did you mean \"adam\"?"), "{err}");
+}
+
+/// The keys `replicates` and `gradients` of a problem replace those of `[runs]` and `[budget]`, and are checked alike.
+#[test]
+fn budgets_and_replicates_of_a_problem_are_checked() {
+    let text = |keys: &str| {
+        format!(
+            "schema = 1\n[experiment]\nname = \"own\"\n[[problem]]\nname = \"himmelblau\"\n{keys}\n[[method]]\n\
+             id = \"gd\"\noptimizer = \"gradient_descent\"\nparams = {{ lr = 0.005 }}\n[runs]\nreplicates = 9\n"
+        )
+    };
+    let err = Desk::new(&text("replicates = 0\ngradients = -1")).run("r").expect(2).err;
+    assert!(err.contains("`replicates` must be at least 1") && err.contains("`gradients` must be at least 1"), "{err}");
+    let desk = Desk::new(&text("replicates = 4\ngradients = 7"));
+    desk.run("r").expect(0);
+    assert_eq!(column(&desk.folder("r"), "runs.csv", "cost"), ["7"; 4]);
 }
