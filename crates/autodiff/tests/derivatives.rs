@@ -282,3 +282,35 @@ fn data_losses_are_means_over_rows() {
     assert_close("value on rows", &v, &[value], 1e-13);
     assert_close("gradient on rows", &g, &grad, 1e-11);
 }
+
+/// What the graph folds away while it is recorded changes neither the value nor the slope.
+#[test]
+fn folded_identities_keep_value_and_slope() {
+    macro_rules! holds {
+        ($($slope:literal: |$x:ident| $body:expr),* $(,)?) => {$({
+            fn expression<S: Scalar>($x: S) -> S {
+                $body
+            }
+            let folded = Objective::formula(1, |x| expression(x[0]));
+            let mut slope = [f64::NAN];
+            let value = folded.evaluator().gradient(&[3.5], &mut slope);
+            assert_eq!((value, slope[0]), (expression(3.5), $slope), stringify!($body));
+        })*};
+    }
+    holds! {
+        1.0: |x| x + 0.0,
+        1.0: |x| x - 0.0,
+        -1.0: |x| S::constant(0.0) - x,
+        1.0: |x| S::constant(0.0) + x,
+        1.0: |x| x * 1.0,
+        -1.0: |x| x * -1.0,
+        1.0: |x| x / 1.0,
+        -1.0: |x| x / -1.0,
+        1.0: |x| -(-x),
+        2.0: |x| x.mul_add(S::constant(2.0), S::constant(0.0)),
+        2.0: |x| x.mul_add(S::constant(1.0), x),
+        0.0: |x| x.lt(x).select(x * x, S::constant(4.0)),
+        0.0: |x| S::constant(2.0) * 3.0 + x * 0.0,
+        -0.25: |x| S::constant(1.0) / (x - 1.5).powi(1) - x.powi(0),
+    }
+}
