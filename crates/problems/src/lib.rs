@@ -13,7 +13,7 @@
 //! assert_eq!(bowl.label(), "quadratic dim=3");
 //! ```
 //!
-//! To add one: a file like `rastrigin.rs`, its `mod` line here, and its line in [`Registry::builtin`].
+//! To add one: a file like `rastrigin.rs`, its `mod` line here, and its line in [`visit_builtin`].
 
 mod constant_network;
 mod data;
@@ -50,7 +50,7 @@ pub use no_critical_point::NoCriticalPoint;
 pub use problem::{Domain, KnownPoint, Problem, StartLaw, dim_between, in_range};
 pub use quadratic::Quadratic;
 pub use rastrigin::Rastrigin;
-pub use registry::{Entry, Param, Registry};
+pub use registry::{Entry, Param, Registry, Visitor, visit_builtin};
 pub use rosenbrock::Rosenbrock;
 pub use separable::{MOST_POINTS, separable};
 pub use spherical_spin::SphericalSpin;

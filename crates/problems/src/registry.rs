@@ -11,6 +11,36 @@ pub struct Registry {
     entries: Vec<Entry>,
 }
 
+/// Something to be done with every problem of this crate, knowing its type.
+pub trait Visitor {
+    /// Called once for each problem.
+    fn visit<P: Problem>(&mut self);
+}
+
+impl Visitor for Registry {
+    fn visit<P: Problem>(&mut self) {
+        self.add::<P>();
+    }
+}
+
+/// The problems of this crate, in the order in which they are listed. A new one is a line here: the registry and the
+/// conformance tests follow.
+pub fn visit_builtin(visitor: &mut impl Visitor) {
+    visitor.visit::<crate::Quadratic>();
+    visitor.visit::<crate::ClassicalSaddle>();
+    visitor.visit::<crate::MonkeySaddle>();
+    visitor.visit::<crate::DoubleWell>();
+    visitor.visit::<crate::Himmelblau>();
+    visitor.visit::<crate::Rastrigin>();
+    visitor.visit::<crate::Rosenbrock>();
+    visitor.visit::<crate::StyblinskiTang>();
+    visitor.visit::<crate::Xor>();
+    visitor.visit::<crate::Mlp>();
+    visitor.visit::<crate::LinearAutoencoder>();
+    visitor.visit::<crate::SphericalSpin>();
+    visitor.visit::<crate::NoCriticalPoint>();
+}
+
 /// One problem of the registry.
 pub struct Entry {
     /// Name in experiment files.
@@ -41,20 +71,7 @@ impl Registry {
     /// What this crate ships.
     pub fn builtin() -> Self {
         let mut registry = Registry::default();
-        registry
-            .add::<crate::Quadratic>()
-            .add::<crate::ClassicalSaddle>()
-            .add::<crate::MonkeySaddle>()
-            .add::<crate::DoubleWell>()
-            .add::<crate::Himmelblau>()
-            .add::<crate::Rastrigin>()
-            .add::<crate::Rosenbrock>()
-            .add::<crate::StyblinskiTang>()
-            .add::<crate::Xor>()
-            .add::<crate::Mlp>()
-            .add::<crate::LinearAutoencoder>()
-            .add::<crate::SphericalSpin>()
-            .add::<crate::NoCriticalPoint>();
+        visit_builtin(&mut registry);
         registry
     }
 

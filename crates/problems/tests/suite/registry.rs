@@ -6,21 +6,7 @@ use autodiff::Scalar;
 use problems::{Domain, Problem, Registry};
 use serde::{Deserialize, Serialize};
 
-use crate::cases::{Visitor, build, instance, instances, visit_all};
-
-#[test]
-fn every_registered_problem_is_among_the_cases() {
-    struct Names(BTreeSet<&'static str>);
-    impl Visitor for Names {
-        fn visit<P: Problem>(&mut self, _params: &str) {
-            self.0.insert(P::NAME);
-        }
-    }
-    let mut names = Names(BTreeSet::new());
-    visit_all(&mut names);
-    let registered: BTreeSet<&str> = Registry::builtin().entries().iter().map(|entry| entry.name).collect();
-    assert_eq!(names.0, registered);
-}
+use crate::cases::{build, instance, instances};
 
 #[test]
 fn entries_are_documented_and_build_at_their_defaults() {
