@@ -68,7 +68,7 @@ pub fn manifest(dir: &Path) -> Result<serde_json::Value, String> {
 }
 
 fn not_ours(dir: &Path) -> String {
-    format!("{} is no result folder of this program (it has no manifest.json); use --out DIR", dir.display())
+    format!("{} is no result folder of this program (it has no manifest.json); name another folder", dir.display())
 }
 
 /// Refuses row files that are not the ones that were written.
