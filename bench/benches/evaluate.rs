@@ -1,4 +1,5 @@
-//! Time of one evaluation of each kind on problems of the registry; `cargo bench -p bench`.
+//! Time of one evaluation of each kind on problems of the registry: `cargo bench -p bench --profile dev`, the profile
+//! that a plain `cargo run` uses.
 
 use autodiff::{Objective, Stream};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
