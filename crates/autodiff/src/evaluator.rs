@@ -7,8 +7,8 @@ use crate::objective::{Objective, Rows, Task};
 /// nothing but the rows: 32 terms from left to right, then the partial sums from left to right.
 const TERMS: usize = 32;
 
-/// Bytes of slots that an execution may use: what a common core's first-level cache nearly holds. Measured best
-/// among 24, 48 and 256 KiB on the networks of the benches.
+/// Bytes of slots that an execution may use: somewhat more than a common core's first-level cache. Chosen from
+/// a few timings on a busy machine, not tuned.
 const SLOT_BYTES: usize = 48 * 1024;
 
 /// From how many points on a batch over data rows puts points, not rows, in the lanes (if their slots fit).

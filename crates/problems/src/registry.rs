@@ -109,12 +109,6 @@ impl Registry {
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
-
-    /// The name that `name` was probably meant to be: at most a third of its letters wrong.
-    pub fn nearest(&self, name: &str) -> Option<&'static str> {
-        let with_distance = self.entries.iter().map(|entry| (edit_distance(name, entry.name), entry.name));
-        with_distance.min().filter(|&(distance, nearest)| 3 * distance <= nearest.len()).map(|(_, nearest)| nearest)
-    }
 }
 
 impl Entry {
@@ -161,19 +155,4 @@ fn unknown_key<P: Problem>(key: &str) -> String {
 pub(crate) fn table_of<P: Problem>(problem: &P) -> Table {
     Table::try_from(problem)
         .unwrap_or_else(|error| panic!("{}: parameters are numbers, texts and lists: {error}", P::NAME))
-}
-
-/// Least number of letters to insert, remove or replace that turns `a` into `b` (Levenshtein 1966).
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

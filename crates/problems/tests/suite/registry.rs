@@ -92,21 +92,6 @@ fn bad_parameters_are_refused_with_what_why_and_what_to_do() {
     }
 }
 
-#[test]
-fn a_misspelt_name_has_a_nearest_one() {
-    let registry = Registry::builtin();
-    for (name, nearest) in [
-        ("rastrign", Some("rastrigin")),
-        ("Rosenbrok", Some("rosenbrock")),
-        ("mpl", None),
-        ("spherical-spin", Some("spherical_spin")),
-        ("ackley", None),
-        ("xr", Some("xor")),
-    ] {
-        assert_eq!(registry.nearest(name), nearest, "{name}");
-    }
-}
-
 /// A problem as a user writes it, with fields that `PARAMS` may or may not name.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
