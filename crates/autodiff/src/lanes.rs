@@ -1,6 +1,7 @@
 //! The lane executor: runs a program over a block of lanes (points, directions or data rows) at once.
 
 use crate::graph::{Binary, Unary};
+use crate::machine::{vector_unit, vectorised};
 use crate::math;
 use crate::program::{Code, Instruction, Place, Program};
 use crate::scalar::Scalar;
@@ -11,18 +12,6 @@ pub const WIDTHS: [usize; 3] = [1, 8, 32];
 
 /// Lanes that go through the registers together: two AVX registers of f64.
 const CHUNK: usize = 8;
-
-/// Whether this machine runs the vectorised form (AVX2 and FMA); the portable form gives the same bits, slower.
-pub fn vector_unit() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        false
-    }
-}
 
 /// A program with the memory one thread needs to run it.
 #[derive(Debug)]
@@ -127,22 +116,8 @@ impl<'p> Workspace<'p> {
     }
 }
 
-/// Runs `work` compiled for AVX2 and FMA where the machine has them: the same expressions, so the same bits,
-/// four numbers at a time.
 fn dispatch(vector_unit: bool, work: impl FnOnce()) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        #[target_feature(enable = "avx2,fma")]
-        fn with_avx2(work: impl FnOnce()) {
-            work();
-        }
-        if vector_unit {
-            // SAFETY: `vector_unit` is true only where the CPU reports avx2 and fma, all that `with_avx2` needs.
-            unsafe { with_avx2(work) };
-            return;
-        }
-    }
-    work();
+    if vector_unit { vectorised(work) } else { work() }
 }
 
 #[inline(always)]
