@@ -29,6 +29,8 @@ mod program;
 mod random;
 mod record;
 mod scalar;
+#[allow(dead_code)] // until the executor is written on it
+mod vector;
 
 pub use evaluator::Evaluator;
 pub use geometry::Geometry;

@@ -16,17 +16,14 @@
 //! Polynomial coefficients: minimax (Remez exchange in 240-bit arithmetic) for the relative error of the
 //! result, then rounded to `f64`. Method: Muller, Elementary Functions, 3rd ed. 2016, chapters 3, 4 and 11.
 
-mod exponential;
-mod logarithm;
-mod trigonometry;
+pub(crate) mod exponential;
+pub(crate) mod logarithm;
+pub(crate) mod trigonometry;
 mod turns;
 
-pub use exponential::{exp, logistic, tanh};
-pub use logarithm::{ln, softplus};
-pub use trigonometry::{
-    TRIG_FAST_LIMIT, cos, cos_fast, cos_large, sin, sin_cos, sin_cos_fast, sin_cos_large, sin_fast, sin_large,
-    trig_needs_large,
-};
+use crate::vector::Double;
+
+pub use trigonometry::{TRIG_FAST_LIMIT, cos_large, sin_cos_large, sin_large, trig_needs_large};
 
 /// Largest error of each function over its whole domain, in units in the last place of the exact result.
 ///
@@ -48,6 +45,72 @@ pub const MAX_ULP: &[(&str, f64)] = &[
     ("logistic", 1.6),
     ("softplus", 1.9),
 ];
+
+/// e^x; infinite above 709.79, subnormal below -708.39 and 0 below -745.14.
+#[inline(always)]
+pub fn exp(x: f64) -> f64 {
+    exponential::exp(x)
+}
+
+/// Natural logarithm; -inf at both zeros, NaN below.
+#[inline(always)]
+pub fn ln(x: f64) -> f64 {
+    logarithm::ln(x)
+}
+
+/// Sine of an angle in radians, odd bit for bit; NaN for infinities.
+#[inline(always)]
+pub fn sin(x: f64) -> f64 {
+    trigonometry::sin(x)
+}
+
+/// Cosine of an angle in radians, even bit for bit; NaN for infinities.
+#[inline(always)]
+pub fn cos(x: f64) -> f64 {
+    trigonometry::cos(x)
+}
+
+/// [`sin`] and [`cos`] of one angle for little more than the price of one; equal bits.
+#[inline(always)]
+pub fn sin_cos(x: f64) -> (f64, f64) {
+    trigonometry::sin_cos(x)
+}
+
+/// [`sin`] where [`trig_needs_large`] is false (meaningless elsewhere), without a branch.
+#[inline(always)]
+pub fn sin_fast(x: f64) -> f64 {
+    trigonometry::sin_fast(x)
+}
+
+/// [`cos`] where [`trig_needs_large`] is false (meaningless elsewhere), without a branch.
+#[inline(always)]
+pub fn cos_fast(x: f64) -> f64 {
+    trigonometry::cos_fast(x)
+}
+
+/// [`sin_cos`] where [`trig_needs_large`] is false (meaningless elsewhere), without a branch.
+#[inline(always)]
+pub fn sin_cos_fast(x: f64) -> (f64, f64) {
+    trigonometry::sin_cos_fast(x)
+}
+
+/// Hyperbolic tangent, odd bit for bit.
+#[inline(always)]
+pub fn tanh(x: f64) -> f64 {
+    exponential::tanh(x)
+}
+
+/// Logistic function 1 / (1 + e^-x).
+#[inline(always)]
+pub fn logistic(x: f64) -> f64 {
+    exponential::logistic(x)
+}
+
+/// ln(1 + e^x); tends to e^x on the left and to x on the right.
+#[inline(always)]
+pub fn softplus(x: f64) -> f64 {
+    logarithm::softplus(x)
+}
 
 /// Square root, correctly rounded; NaN below 0, `-0` for `-0`.
 #[inline(always)]
@@ -85,8 +148,8 @@ pub fn powi(x: f64, n: i32) -> f64 {
 /// Each round replaces neighbours (c0, c1) by c0 + c1 x and x by x^2: a quarter less time for [`exp`] than with
 /// Horner's rule in a vectorised loop, where the length of the chain of operations counts more than their number.
 #[inline(always)]
-fn polynomial<const N: usize>(x: f64, coefficients: &[f64; N]) -> f64 {
-    let mut terms = *coefficients;
+fn polynomial<V: Double, const N: usize>(x: V, coefficients: &[f64; N]) -> V {
+    let mut terms = coefficients.map(V::splat);
     let mut left = N;
     let mut power = x;
     while left > 1 {
@@ -97,7 +160,7 @@ fn polynomial<const N: usize>(x: f64, coefficients: &[f64; N]) -> f64 {
             terms[left / 2] = terms[left - 1];
         }
         left = left.div_ceil(2);
-        power *= power;
+        power = power * power;
     }
     terms[0]
 }

@@ -1,6 +1,7 @@
 //! exp, tanh and logistic: one reduction of the argument, then the arithmetic of each function.
 
 use super::{EXPONENT, ONE, ROUND, SIGN, polynomial};
+use crate::vector::{Bits, Double};
 
 /// (e^r - 1 - r) / r^2 for |r| <= ln(2)/2; relative error of e^r below 2^-60.
 const TAIL: [f64; 11] = [
@@ -28,94 +29,89 @@ const OVERFLOW: f64 = 710.0;
 const UNDERFLOW: f64 = -746.0;
 
 /// x = k ln 2 + r with |r| <= ln(2)/2, and e^r - 1 = r + r^2 tail(r).
-struct Reduced {
-    r: f64,
-    square: f64,
-    tail: f64,
+struct Reduced<V> {
+    r: V,
+    square: V,
+    tail: V,
     /// k + [`ROUND`]: the low 12 bits are k in two's complement.
-    shifted: f64,
+    shifted: V,
 }
 
 /// Reduction (Cody and Waite 1980) of x, |x| < 800; NaN for a NaN.
 #[inline(always)]
-fn reduce(x: f64) -> Reduced {
-    let shifted = x.mul_add(std::f64::consts::LOG2_E, ROUND);
-    let k = shifted - ROUND;
-    let upper = k.mul_add(-LN2_HI, x); // exact: both are multiples of one unit and nearly cancel
-    let r = k.mul_add(-LN2_LO, upper);
+fn reduce<V: Double>(x: V) -> Reduced<V> {
+    let shifted = x.mul_add(V::splat(std::f64::consts::LOG2_E), V::splat(ROUND));
+    let k = shifted - V::splat(ROUND);
+    let upper = k.neg_mul_add(V::splat(LN2_HI), x); // exact: both are multiples of one unit and nearly cancel
+    let r = k.neg_mul_add(V::splat(LN2_LO), upper);
     Reduced { r, square: r * r, tail: polynomial(r, &TAIL), shifted }
 }
 
-impl Reduced {
+impl<V: Double> Reduced<V> {
     /// e^x, also where that is subnormal or infinite.
     ///
     /// 1 + r is kept in two words. 2^k comes as two factors of about 2^(k/2): their product may leave the range
     /// of `f64`, they do not, so that the last multiplication is the only rounding of a subnormal result.
     #[inline(always)]
-    fn exp(&self) -> f64 {
-        let sum = 1.0 + self.r;
-        let sum_lo = (1.0 - sum) + self.r;
+    fn exp(&self) -> V {
+        let sum = V::splat(1.0) + self.r;
+        let sum_lo = (V::splat(1.0) - sum) + self.r;
         let y = sum + self.square.mul_add(self.tail, sum_lo);
         let bits = self.shifted.to_bits();
-        let half = (bits << 51) & EXPONENT; // floor(k / 2) in the exponent field
-        let other = (bits << 52).wrapping_sub(half);
-        y * f64::from_bits(half.wrapping_add(ONE)) * f64::from_bits(other.wrapping_add(ONE))
+        let half = bits.left::<51>() & V::Bits::splat(EXPONENT); // floor(k / 2) in the exponent field
+        let other = bits.left::<52>().minus(half);
+        let one = V::Bits::splat(ONE);
+        y * V::from_bits(half.plus(one)) * V::from_bits(other.plus(one))
     }
 
     /// e^x - 1 in two words, for x <= 0 and k in the normal range.
     #[inline(always)]
-    fn exp_minus_one(&self) -> (f64, f64) {
+    fn exp_minus_one(&self) -> (V, V) {
         let p = self.square.mul_add(self.tail, self.r);
-        let scale = f64::from_bits((self.shifted.to_bits() << 52).wrapping_add(ONE));
-        let start = scale - 1.0;
+        let scale = V::from_bits(self.shifted.to_bits().left::<52>().plus(V::Bits::splat(ONE)));
+        let start = scale - V::splat(1.0);
         let sum = scale.mul_add(p, start);
         (sum, scale.mul_add(p, start - sum))
     }
 }
 
-/// The smaller of x and `bound`; NaN for a NaN x.
-#[inline(always)]
-fn at_most(x: f64, bound: f64) -> f64 {
-    if x > bound { bound } else { x }
-}
-
 /// e^x; infinite above 709.79, subnormal below -708.39 and 0 below -745.14.
 #[inline(always)]
-pub fn exp(x: f64) -> f64 {
-    let x = at_most(x, OVERFLOW);
-    reduce(if x < UNDERFLOW { UNDERFLOW } else { x }).exp()
+pub(crate) fn exp<V: Double>(x: V) -> V {
+    reduce(x.at_most(V::splat(OVERFLOW)).at_least(V::splat(UNDERFLOW))).exp()
 }
 
 /// e^-|x|.
 #[inline(always)]
-pub(super) fn exp_of_minus_abs(x: f64) -> f64 {
-    reduce(-at_most(x.abs(), -UNDERFLOW)).exp()
+pub(super) fn exp_of_minus_abs<V: Double>(x: V) -> V {
+    reduce(-x.abs().at_most(V::splat(-UNDERFLOW))).exp()
 }
 
 /// Hyperbolic tangent, odd bit for bit: -t / (2 + t) with t = e^(-2|x|) - 1.
 #[inline(always)]
-pub fn tanh(x: f64) -> f64 {
+pub(crate) fn tanh<V: Double>(x: V) -> V {
     const ONE_FROM: f64 = 20.0; // tanh rounds to 1 from 19.07 on
-    let (t, t_lo) = reduce(-2.0 * at_most(x.abs(), ONE_FROM)).exp_minus_one();
-    let y = quotient((-t, -t_lo), (2.0, t, t_lo));
-    f64::from_bits(y.to_bits() | (x.to_bits() & SIGN))
+    let (t, t_lo) = reduce(V::splat(-2.0) * x.abs().at_most(V::splat(ONE_FROM))).exp_minus_one();
+    let y = quotient((-t, -t_lo), (V::splat(2.0), t, t_lo));
+    V::from_bits(y.to_bits() | (x.to_bits() & V::Bits::splat(SIGN)))
 }
 
 /// Logistic function 1 / (1 + e^-x): with E = e^-|x| it is 1 / (1 + E) for x >= 0 and E / (1 + E) below.
 #[inline(always)]
-pub fn logistic(x: f64) -> f64 {
+pub(crate) fn logistic<V: Double>(x: V) -> V {
+    let (zero, one) = (V::splat(0.0), V::splat(1.0));
     let e = exp_of_minus_abs(x);
-    quotient((if x < 0.0 { e } else { 1.0 }, 0.0), (1.0, e, 0.0))
+    quotient((V::choose(x.below(zero), e, one), zero), (one, e, zero))
 }
 
 /// (top + top_lo) / (a + b + b_lo) for |a| >= |b|: one division, then a correction by the remainder, in which the
 /// rounding of a + b counts too. What remains is the rounding of the result.
 #[inline(always)]
-fn quotient((top, top_lo): (f64, f64), (a, b, b_lo): (f64, f64, f64)) -> f64 {
+fn quotient<V: Double>((top, top_lo): (V, V), (a, b, b_lo): (V, V, V)) -> V {
     let sum = a + b;
     let sum_lo = ((a - sum) + b) + b_lo;
-    let inverse = 1.0 / sum;
+    let inverse = V::splat(1.0) / sum;
     let q = top * inverse;
-    let remainder = q.mul_add(-sum, top) + q.mul_add(-sum_lo, top_lo);
+    let remainder = q.neg_mul_add(sum, top) + q.neg_mul_add(sum_lo, top_lo);
     remainder.mul_add(inverse, q)
 }

@@ -2,6 +2,7 @@
 
 use super::exponential::{LN2_HI, LN2_LO, exp_of_minus_abs};
 use super::{EXPONENT, ONE, polynomial};
+use crate::vector::{Bits, Double};
 
 /// (ln((1 + s) / (1 - s)) - 2 s) / s^3 as a polynomial in s^2, |s| <= 3 - 2 sqrt(2); relative error of the
 /// logarithm below 2^-59.
@@ -23,45 +24,47 @@ const SQRT_HALF: u64 = 0x3FE6_A09E_667F_3BCD;
 /// ln(1 + f) = f - (f^2/2 - s (f^2/2 + s^2 tail(s^2))) with s = f / (2 + f) (the arrangement of FDLIBM's
 /// `e_log.c`, Sun 1993); the sum k ln 2 + f is kept in two words.
 #[inline(always)]
-fn sum(k: f64, f: f64) -> f64 {
-    let s = f / (2.0 + f);
+fn sum<V: Double>(k: V, f: V) -> V {
+    let s = f / (V::splat(2.0) + f);
     let z = s * s;
-    let half_square = 0.5 * f * f;
+    let half_square = V::splat(0.5) * f * f;
     let tail = z.mul_add(polynomial(z, &TAIL), half_square);
-    let bend = s.mul_add(tail, k.mul_add(LN2_LO, -half_square));
-    let multiple = k * LN2_HI;
+    let bend = s.mul_add(tail, k.mul_add(V::splat(LN2_LO), -half_square));
+    let multiple = k * V::splat(LN2_HI);
     let upper = multiple + f;
     upper + (((multiple - upper) + f) + bend)
 }
 
 /// Natural logarithm; -inf at both zeros, NaN below.
 #[inline(always)]
-pub fn ln(x: f64) -> f64 {
+pub(crate) fn ln<V: Double>(x: V) -> V {
     const TWO_54: f64 = 18014398509481984.0;
     // 2^52 + 1023 and its bits' upper part: turns a biased exponent into a number.
     const TWO_52: u64 = 0x4330 << 48;
     const TWO_52_BIASED: f64 = 4503599627370496.0 + 1023.0;
 
-    let tiny = x < f64::MIN_POSITIVE;
-    let bits = (if tiny { x * TWO_54 } else { x }).to_bits();
-    let split = bits.wrapping_sub(SQRT_HALF).wrapping_add(ONE);
-    let m = f64::from_bits(bits.wrapping_sub(split & EXPONENT).wrapping_add(ONE));
-    let k = f64::from_bits((split >> 52) | TWO_52) - TWO_52_BIASED;
-    let y = sum(k - if tiny { 54.0 } else { 0.0 }, m - 1.0);
+    let (zero, one) = (V::splat(0.0), V::Bits::splat(ONE));
+    let tiny = x.below(V::splat(f64::MIN_POSITIVE));
+    let bits = V::choose(tiny, x * V::splat(TWO_54), x).to_bits();
+    let split = bits.minus(V::Bits::splat(SQRT_HALF)).plus(one);
+    let m = V::from_bits(bits.minus(split & V::Bits::splat(EXPONENT)).plus(one));
+    let k = V::from_bits(split.right::<52>() | V::Bits::splat(TWO_52)) - V::splat(TWO_52_BIASED);
+    let y = sum(k - V::choose(tiny, V::splat(54.0), zero), m - V::splat(1.0));
 
-    let y = if x < f64::INFINITY { y } else { x };
-    let outside = if x == 0.0 { f64::NEG_INFINITY } else { f64::NAN };
-    if x <= 0.0 { outside } else { y }
+    let y = V::choose(x.below(V::splat(f64::INFINITY)), y, x);
+    let outside = V::choose(x.reaches(zero), V::splat(f64::NEG_INFINITY), V::splat(f64::NAN));
+    V::choose(zero.reaches(x), outside, y)
 }
 
 /// ln(1 + e^x) = max(x, 0) + ln(1 + E), E = e^-|x|; tends to e^x on the left and to x on the right.
 #[inline(always)]
-pub fn softplus(x: f64) -> f64 {
+pub(crate) fn softplus<V: Double>(x: V) -> V {
     const SPLIT: f64 = std::f64::consts::SQRT_2 - 1.0;
+    let zero = V::splat(0.0);
     let e = exp_of_minus_abs(x);
     // 1 + E above sqrt(2) is taken as 2 (1 + (E - 1) / 2).
-    let upper = e > SPLIT;
-    let k = if upper { 1.0 } else { 0.0 };
-    let f = if upper { 0.5f64.mul_add(e, -0.5) } else { e };
-    (if x < 0.0 { 0.0 } else { x }) + sum(k, f)
+    let upper = V::splat(SPLIT).below(e);
+    let k = V::choose(upper, V::splat(1.0), zero);
+    let f = V::choose(upper, V::splat(0.5).mul_add(e, V::splat(-0.5)), e);
+    V::choose(x.below(zero), zero, x) + sum(k, f)
 }

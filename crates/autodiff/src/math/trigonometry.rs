@@ -2,6 +2,7 @@
 
 use super::turns::quarter_turns;
 use super::{ROUND, SIGN, polynomial};
+use crate::vector::{Bits, Double};
 
 /// The fast reduction holds below this argument, [`sin_large`] and its relatives from it on: 2^22.
 pub const TRIG_FAST_LIMIT: f64 = 4194304.0;
@@ -30,10 +31,10 @@ const COS: [f64; 6] = [
 const FRAC_PI_2: [f64; 3] = [std::f64::consts::FRAC_PI_2, 6.12323399409214e-17, 1.6446256936324258e-26];
 
 /// An angle r + r_lo, |r| <= pi/4 nearly, plus n quarter turns (n modulo 4).
-struct Angle {
-    r: f64,
-    r_lo: f64,
-    n: u64,
+struct Angle<V: Double> {
+    r: V,
+    r_lo: V,
+    n: V::Bits,
 }
 
 /// The angle |x|, for |x| below [`TRIG_FAST_LIMIT`] (Cody and Waite 1980, with fused multiply-add).
@@ -42,50 +43,54 @@ struct Angle {
 /// second is kept in two words. No `f64` here is nearer to a multiple of pi/2 than 2^-60.5, so the relative error
 /// of r + r_lo is below 2^-56.
 #[inline(always)]
-fn reduce(x: f64) -> Angle {
+fn reduce<V: Double>(x: V) -> Angle<V> {
     let x = x.abs();
-    let shifted = x.mul_add(std::f64::consts::FRAC_2_PI, ROUND);
-    let n = shifted - ROUND;
-    let upper = n.mul_add(-FRAC_PI_2[0], x);
-    let lower = n * FRAC_PI_2[1];
+    let shifted = x.mul_add(V::splat(std::f64::consts::FRAC_2_PI), V::splat(ROUND));
+    let n = shifted - V::splat(ROUND);
+    let [first, second, third] = FRAC_PI_2.map(V::splat);
+    let upper = n.neg_mul_add(first, x);
+    let lower = n * second;
     let r = upper - lower;
-    let r_lo = n.mul_add(-FRAC_PI_2[2], (upper - r) - lower);
+    let r_lo = n.neg_mul_add(third, (upper - r) - lower);
     Angle { r, r_lo, n: shifted.to_bits() }
 }
 
 /// The angle |x| for every finite x from [`TRIG_FAST_LIMIT`] on.
-fn reduce_large(x: f64) -> Angle {
+fn reduce_large(x: f64) -> Angle<f64> {
     let (r, r_lo, n) = quarter_turns(x.abs());
     Angle { r, r_lo, n }
 }
 
-impl Angle {
+impl<V: Double> Angle<V> {
     /// sin and cos of r + r_lo.
     #[inline(always)]
-    fn kernels(&self) -> (f64, f64) {
+    fn kernels(&self) -> (V, V) {
         let Angle { r, r_lo, .. } = *self;
         let z = r * r;
-        let half_r = 0.5 * r;
-        let s = (z * r).mul_add(polynomial(z, &SIN), r_lo.mul_add(-(half_r * r), r_lo));
+        let half_r = V::splat(0.5) * r;
+        let s = (z * r).mul_add(polynomial(z, &SIN), r_lo.neg_mul_add(half_r * r, r_lo));
         // 1 - r^2/2 in two words, the rounding of r^2 included.
-        let top = half_r.mul_add(-r, 1.0);
-        let top_lo = half_r.mul_add(-r, 1.0 - top);
-        let c = (z * z).mul_add(polynomial(z, &COS), r_lo.mul_add(-r, top_lo));
+        let one = V::splat(1.0);
+        let top = half_r.neg_mul_add(r, one);
+        let top_lo = half_r.neg_mul_add(r, one - top);
+        let c = (z * z).mul_add(polynomial(z, &COS), r_lo.neg_mul_add(r, top_lo));
         (r + s, top + c)
     }
 
     /// Sine of the angle, negated when `x` is negative.
     #[inline(always)]
-    fn sin(&self, (s, c): (f64, f64), x: f64) -> f64 {
-        let y = if self.n & 1 == 0 { s } else { c };
-        f64::from_bits(y.to_bits() ^ ((self.n << 62) & SIGN) ^ (x.to_bits() & SIGN))
+    fn sin(&self, (s, c): (V, V), x: V) -> V {
+        let sign = V::Bits::splat(SIGN);
+        let y = V::choose(V::odd(self.n), c, s);
+        V::from_bits(y.to_bits() ^ (self.n.left::<62>() & sign) ^ (x.to_bits() & sign))
     }
 
     /// Cosine of the angle.
     #[inline(always)]
-    fn cos(&self, (s, c): (f64, f64)) -> f64 {
-        let y = if self.n & 1 == 0 { c } else { s };
-        f64::from_bits(y.to_bits() ^ ((self.n.wrapping_add(1) << 62) & SIGN))
+    fn cos(&self, (s, c): (V, V)) -> V {
+        let y = V::choose(V::odd(self.n), s, c);
+        let turned = self.n.plus(V::Bits::splat(1));
+        V::from_bits(y.to_bits() ^ (turned.left::<62>() & V::Bits::splat(SIGN)))
     }
 }
 
@@ -95,41 +100,57 @@ pub fn trig_needs_large(x: f64) -> bool {
     x.abs() >= TRIG_FAST_LIMIT
 }
 
+/// Whether a lane is beyond the fast reduction.
+#[inline(always)]
+fn any_large<V: Double>(x: V) -> bool {
+    V::any(x.abs().reaches(V::splat(TRIG_FAST_LIMIT)))
+}
+
+/// `fast`, with the lanes of the large x replaced by `full`.
+#[cold]
+#[inline(never)]
+fn with_large<V: Double>(x: V, fast: V, full: fn(f64) -> f64) -> V {
+    x.zip(fast, |x, fast| if trig_needs_large(x) { full(x) } else { fast })
+}
+
 /// Sine of an angle in radians, odd bit for bit; NaN for infinities.
 #[inline(always)]
-pub fn sin(x: f64) -> f64 {
-    if trig_needs_large(x) { sin_large(x) } else { sin_fast(x) }
+pub(crate) fn sin<V: Double>(x: V) -> V {
+    let y = sin_fast(x);
+    if any_large(x) { with_large(x, y, sin_large) } else { y }
 }
 
 /// Cosine of an angle in radians, even bit for bit; NaN for infinities.
 #[inline(always)]
-pub fn cos(x: f64) -> f64 {
-    if trig_needs_large(x) { cos_large(x) } else { cos_fast(x) }
+pub(crate) fn cos<V: Double>(x: V) -> V {
+    let y = cos_fast(x);
+    if any_large(x) { with_large(x, y, cos_large) } else { y }
 }
 
 /// [`sin`] and [`cos`] of one angle for little more than the price of one; equal bits.
 #[inline(always)]
-pub fn sin_cos(x: f64) -> (f64, f64) {
-    if trig_needs_large(x) { sin_cos_large(x) } else { sin_cos_fast(x) }
+pub(crate) fn sin_cos<V: Double>(x: V) -> (V, V) {
+    let (s, c) = sin_cos_fast(x);
+    if any_large(x) { (with_large(x, s, sin_large), with_large(x, c, cos_large)) } else { (s, c) }
 }
 
-/// [`sin`] where [`trig_needs_large`] is false (meaningless elsewhere), without a branch.
+/// [`sin`] where no lane is large (meaningless elsewhere), without a branch.
 #[inline(always)]
-pub fn sin_fast(x: f64) -> f64 {
+pub(crate) fn sin_fast<V: Double>(x: V) -> V {
     let angle = reduce(x);
     angle.sin(angle.kernels(), x)
 }
 
-/// [`cos`] where [`trig_needs_large`] is false (meaningless elsewhere), without a branch.
+/// [`cos`] where no lane is large (meaningless elsewhere), without a branch.
 #[inline(always)]
-pub fn cos_fast(x: f64) -> f64 {
+pub(crate) fn cos_fast<V: Double>(x: V) -> V {
     let angle = reduce(x);
     angle.cos(angle.kernels())
 }
 
-/// [`sin_cos`] where [`trig_needs_large`] is false (meaningless elsewhere), without a branch.
+/// [`sin_cos`] where no lane is large (meaningless elsewhere), without a branch.
 #[inline(always)]
-pub fn sin_cos_fast(x: f64) -> (f64, f64) {
+pub(crate) fn sin_cos_fast<V: Double>(x: V) -> (V, V) {
     let angle = reduce(x);
     let kernels = angle.kernels();
     (angle.sin(kernels, x), angle.cos(kernels))

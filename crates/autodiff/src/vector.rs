@@ -1,0 +1,105 @@
+//! Numbers side by side: one trait for a register, an array or a single number, and the way to run code on the widest.
+//!
+//! Code over lanes is written once, generic over [`Vector`], and run by [`with_widest`]. Every implementation of one
+//! element type gives the same bits in every lane (of a NaN, neither sign nor payload is specified).
+//!
+//! In single precision, `+ - * /`, square root and fused multiply-add are those of `f32`. The elementary functions
+//! are computed in `f64` and rounded once, so their error is below 0.500001 units in the last place.
+
+#[cfg(target_arch = "x86_64")]
+mod avx;
+mod double;
+mod portable;
+mod scalar;
+#[cfg(test)]
+mod tests;
+
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+use crate::machine::vector_unit;
+
+pub(crate) use double::{Bits, Double};
+pub(crate) use portable::Portable;
+
+/// Some numbers side by side: one register, an array, or one number.
+pub(crate) trait Vector:
+    Copy + Neg<Output = Self> + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
+{
+    /// `f64` or `f32`.
+    type Element: Copy + Default + PartialEq + 'static;
+    /// Numbers in one vector.
+    const LANES: usize;
+
+    /// `x` in every lane.
+    fn splat(x: Self::Element) -> Self;
+    /// `x`, rounded to the element type, in every lane.
+    fn from_f64(x: f64) -> Self;
+    /// The [`Vector::LANES`] numbers at `from`, at any alignment.
+    ///
+    /// # Safety
+    /// They are readable.
+    unsafe fn load(from: *const Self::Element) -> Self;
+    /// Writes the [`Vector::LANES`] numbers to `to`, at any alignment.
+    ///
+    /// # Safety
+    /// They are writable.
+    unsafe fn store(self, to: *mut Self::Element);
+
+    /// `self * factor + addend` with one rounding.
+    fn mul_add(self, factor: Self, addend: Self) -> Self;
+    /// `-(self * factor) + addend` with one rounding.
+    fn neg_mul_add(self, factor: Self, addend: Self) -> Self;
+    /// Square root, correctly rounded.
+    fn sqrt(self) -> Self;
+    /// 1 where `self < other`, else 0 (0 for NaN).
+    fn lt(self, other: Self) -> Self;
+    /// `then` where `self` is not 0 (a NaN is not 0), else `otherwise`.
+    fn select(self, then: Self, otherwise: Self) -> Self;
+
+    /// [`crate::math::exp`] of every lane.
+    fn exp(self) -> Self;
+    /// [`crate::math::ln`] of every lane.
+    fn ln(self) -> Self;
+    /// [`crate::math::sin`] of every lane.
+    fn sin(self) -> Self;
+    /// [`crate::math::cos`] of every lane.
+    fn cos(self) -> Self;
+    /// [`crate::math::sin_cos`] of every lane.
+    fn sin_cos(self) -> (Self, Self);
+    /// [`crate::math::tanh`] of every lane.
+    fn tanh(self) -> Self;
+    /// [`crate::math::logistic`] of every lane.
+    fn logistic(self) -> Self;
+    /// [`crate::math::softplus`] of every lane.
+    fn softplus(self) -> Self;
+
+    /// The first `count` lanes, and +0 in the others.
+    fn keep_first(self, count: usize) -> Self;
+    /// Sum of the lanes by a tree of neighbours: `(l0 + l1) + (l2 + l3)` for four.
+    fn sum(self) -> Self::Element;
+}
+
+/// Code over vectors, for [`with_widest`] to compile for the vector unit.
+pub(crate) trait Work {
+    /// What the work gives back.
+    type Output;
+    /// Does the work. Mark it, and the functions it calls with vectors, `#[inline(always)]`: what is not inlined is
+    /// compiled for the plain machine.
+    fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) -> Self::Output;
+}
+
+/// Runs `work` with the widest vectors of this machine, or with the portable ones; equal bits.
+pub(crate) fn with_widest<W: Work>(portable: bool, work: W) -> W::Output {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx2,fma")]
+        fn with_avx2<W: Work>(work: W) -> W::Output {
+            work.run::<avx::F64x4, avx::F32x8>()
+        }
+        if !portable && vector_unit() {
+            // SAFETY: the CPU reports avx2 and fma, all that `with_avx2` needs.
+            return unsafe { with_avx2(work) };
+        }
+    }
+    work.run::<Portable<f64, 4>, Portable<f32, 8>>()
+}
