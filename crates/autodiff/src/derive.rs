@@ -2,12 +2,12 @@
 
 use crate::graph::{Binary, Graph, Node, Op, Unary};
 
-/// Appends the gradient of `output` with respect to inputs `0..dim`; returns its `dim` nodes.
+/// Appends the derivatives of `output` with respect to every node it depends on; `None` where it does not depend.
 ///
 /// Reverse sweep: the adjoint of a node is the sum over its users of (adjoint of the user) times (partial
 /// derivative of the user by the node). A node the output does not depend on has no adjoint at all, so no
 /// multiplication by a structural zero is ever recorded.
-pub fn gradient(graph: &mut Graph, output: Node, dim: usize) -> Vec<Node> {
+pub(crate) fn adjoints(graph: &mut Graph, output: Node) -> Vec<Option<Node>> {
     let mut adjoints = Adjoints { of: vec![None; output.at() + 1] };
     adjoints.of[output.at()] = Some(graph.constant(1.0));
     for at in (0..=output.at()).rev() {
@@ -49,11 +49,17 @@ pub fn gradient(graph: &mut Graph, output: Node, dim: usize) -> Vec<Node> {
             }
         }
     }
+    adjoints.of
+}
+
+/// Appends the gradient of `output` with respect to inputs `0..dim`; returns its `dim` nodes.
+pub(crate) fn gradient(graph: &mut Graph, output: Node, dim: usize) -> Vec<Node> {
+    let adjoints = adjoints(graph, output);
     let zero = graph.constant(0.0);
     (0..dim)
         .map(|i| {
             let input = graph.input(i);
-            adjoints.of.get(input.at()).copied().flatten().unwrap_or(zero)
+            adjoints.get(input.at()).copied().flatten().unwrap_or(zero)
         })
         .collect()
 }
@@ -101,22 +107,23 @@ impl Adjoints {
     }
 }
 
-/// Appends the directional derivatives of `outputs` along `v`, where the direction of input `i < dim` is input
-/// `first_direction + i` and all other inputs are held fixed; returns one node per output.
+/// Appends the directional derivatives of `outputs`: `seeds` are nodes with their own derivatives along the
+/// direction, and every other input is held fixed. `None` where an output does not change.
 ///
 /// Forward sweep, so the tangent of a gradient is the Hessian-vector product at the memory of one gradient.
-pub fn tangent(graph: &mut Graph, outputs: &[Node], dim: usize, first_direction: usize) -> Vec<Node> {
+pub(crate) fn tangent(graph: &mut Graph, outputs: &[Node], seeds: &[(Node, Node)]) -> Vec<Option<Node>> {
     let last = outputs.iter().map(|node| node.at() + 1).max().unwrap_or(0);
     let needed = reachable(graph, outputs, last);
     let mut of: Vec<Option<Node>> = vec![None; last];
-    for at in 0..last {
-        if !needed[at] {
-            continue;
-        }
+    let mut is_seed = vec![false; last];
+    for &(node, derivative) in seeds.iter().filter(|(node, _)| node.at() < last) {
+        of[node.at()] = Some(derivative);
+        is_seed[node.at()] = true;
+    }
+    for at in (0..last).filter(|&at| needed[at] && !is_seed[at]) {
         let n = Node(at as u32);
         let t = |node: Node| of[node.at()];
         of[at] = match graph.op(n) {
-            Op::Input(i) if (i as usize) < dim => Some(graph.input(first_direction + i as usize)),
             Op::Input(_) | Op::Const(_) | Op::Binary(Binary::Lt, ..) => None,
             Op::Unary(Unary::Neg, a) => t(a).map(|ta| graph.neg(ta)),
             Op::Unary(function, a) => t(a).map(|ta| {
@@ -156,8 +163,7 @@ pub fn tangent(graph: &mut Graph, outputs: &[Node], dim: usize, first_direction:
             },
         };
     }
-    let zero = graph.constant(0.0);
-    outputs.iter().map(|node| of[node.at()].unwrap_or(zero)).collect()
+    outputs.iter().map(|node| of[node.at()]).collect()
 }
 
 /// `a tb + b ta + tc`, leaving out what is structurally zero.
@@ -226,7 +232,7 @@ fn slope(graph: &mut Graph, function: Unary, a: Node, n: Node) -> Node {
 }
 
 /// Which of the first `count` nodes the outputs depend on.
-pub fn reachable(graph: &Graph, outputs: &[Node], count: usize) -> Vec<bool> {
+pub(crate) fn reachable(graph: &Graph, outputs: &[Node], count: usize) -> Vec<bool> {
     let mut needed = vec![false; count];
     for output in outputs {
         needed[output.at()] = true;

@@ -1,6 +1,6 @@
 //! The recorded function: a hash-consed list of nodes, each an operation on earlier nodes.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::scalar::Scalar;
 
@@ -105,7 +105,7 @@ impl Binary {
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     nodes: Vec<Op>,
-    known: HashMap<Op, Node>,
+    known: FxHashMap<Op, Node>,
 }
 
 impl Graph {

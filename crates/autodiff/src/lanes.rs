@@ -1,132 +1,157 @@
 //! The lane executor: runs a program over a block of lanes (points, directions or data rows) at once.
+//!
+//! Every lane runs the same scalar expressions in the same order, and nothing is fused that the graph does not fuse:
+//! the number of lanes never changes a lane's bits. Sums over lanes have a fixed order, see [`Workspace::run`].
 
 use crate::graph::{Binary, Unary};
-use crate::machine::{vector_unit, vectorised};
-use crate::math;
-use crate::program::{Code, Instruction, Place, Program};
+use crate::kernels::{contract, fold};
+use crate::program::{Instruction, Place, Program};
 use crate::scalar::Scalar;
+use crate::vector::{Vector, Work, with_widest};
 
-/// Lanes that one execution may carry. The width never changes a lane's bits: every lane runs the same scalar
-/// expressions in the same order, and nothing is fused that the graph does not fuse.
-pub const WIDTHS: [usize; 3] = [1, 8, 32];
+/// A kind of number that lanes can hold.
+pub(crate) trait Element: Copy + Default + PartialEq + std::fmt::Debug + Send + Sync + 'static {
+    /// Numbers in the widest vector: widths are multiples of it (or 1 for `f64`).
+    const VECTOR: usize;
+    /// Nearest number to `x`.
+    fn of(x: f64) -> Self;
+    /// The number itself.
+    fn to_f64(self) -> f64;
+    /// The shared table as these numbers; `copy` is room for it.
+    fn table<'t>(shared: &'t [f64], copy: &'t mut Vec<Self>) -> &'t [Self];
+    /// Runs a body with the vectors of this kind.
+    fn execute<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(body: Body<'_, Self>);
+}
 
-/// Lanes that go through the registers together: two AVX registers of f64.
-const CHUNK: usize = 8;
+impl Element for f64 {
+    const VECTOR: usize = 4;
+    fn of(x: f64) -> Self {
+        x
+    }
+    fn to_f64(self) -> f64 {
+        self
+    }
+    fn table<'t>(shared: &'t [f64], _copy: &'t mut Vec<Self>) -> &'t [Self] {
+        shared
+    }
+    #[inline(always)]
+    fn execute<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(body: Body<'_, Self>) {
+        if body.width == 1 { body.execute::<f64>() } else { body.execute::<V64>() }
+    }
+}
+
+impl Element for f32 {
+    const VECTOR: usize = 8;
+    fn of(x: f64) -> Self {
+        x as f32
+    }
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+    fn table<'t>(shared: &'t [f64], copy: &'t mut Vec<Self>) -> &'t [Self] {
+        copy.clear();
+        copy.extend(shared.iter().map(|&x| x as f32));
+        copy
+    }
+    #[inline(always)]
+    fn execute<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(body: Body<'_, Self>) {
+        body.execute::<V32>();
+    }
+}
 
 /// A program with the memory one thread needs to run it.
 #[derive(Debug)]
-pub(crate) struct Workspace<'p> {
+pub(crate) struct Workspace<'p, E> {
     program: &'p Program,
     shared: Vec<f64>,
-    slots: Vec<f64>,
+    /// The shared table in single precision, where that is asked for.
+    copy: Vec<E>,
+    slots: Slots<E>,
     width: usize,
-    vector_unit: bool,
+    portable: bool,
 }
 
-impl<'p> Workspace<'p> {
-    /// `width` lanes, one of [`WIDTHS`].
+impl<'p, E: Element> Workspace<'p, E> {
+    /// `width` lanes: a multiple of [`Element::VECTOR`], or 1 in double precision.
     pub fn new(program: &'p Program, width: usize) -> Self {
-        assert!(WIDTHS.contains(&width), "{width} lanes are not supported");
-        Workspace {
-            program,
-            shared: program.table.clone(),
-            slots: vec![0.0; program.slots * width],
-            width,
-            vector_unit: vector_unit(),
+        let is_scalar = width == 1 && E::VECTOR == 4;
+        assert!(width > 0 && (width.is_multiple_of(E::VECTOR) || is_scalar), "{width} lanes are not supported");
+        let mut slots = Slots::new(program.slots * width);
+        for &(slot, value) in &program.filled {
+            slots.numbers_mut()[slot as usize * width..][..width].fill(E::of(value));
         }
+        Workspace { program, shared: program.table.clone(), copy: Vec::new(), slots, width, portable: false }
     }
 
-    /// Gives input `i` of every lane, or the one number of a shared input.
-    pub fn set_shared(&mut self, i: usize, value: f64) {
-        match self.program.inputs[i] {
-            Place::Shared(entry) => self.shared[entry as usize] = value,
-            Place::Lane(slot) => self.lanes_mut(slot).fill(value),
-        }
+    /// Number of lanes.
+    pub fn width(&self) -> usize {
+        self.width
     }
 
-    /// Gives input `i` of one lane.
-    pub fn set_lane(&mut self, i: usize, lane: usize, value: f64) {
-        let Place::Lane(slot) = self.program.inputs[i] else {
-            panic!("input {i} is shared by all lanes");
+    /// Gives the shared inputs from `first` on.
+    pub fn set_shared(&mut self, first: usize, values: &[f64]) {
+        let Some(&last) = self.program.inputs[first..][..values.len()].last() else { return };
+        let (Place::Shared(from), Place::Shared(to)) = (self.program.inputs[first], last) else {
+            panic!("an input of lanes");
         };
-        self.slots[slot as usize * self.width + lane] = value;
+        assert_eq!((to - from) as usize + 1, values.len(), "shared inputs next to each other");
+        self.shared[from as usize..=to as usize].copy_from_slice(values);
     }
 
-    fn lanes_mut(&mut self, slot: u32) -> &mut [f64] {
-        &mut self.slots[slot as usize * self.width..][..self.width]
+    /// The lane inputs, one after another in input order, each with its `width` lanes.
+    pub fn inputs_mut(&mut self) -> &mut [E] {
+        let count = self.program.lane_inputs * self.width;
+        &mut self.slots.numbers_mut()[..count]
     }
 
-    /// Value of output `k` in a lane, after a run.
-    pub fn output(&self, k: usize, lane: usize) -> f64 {
-        match self.program.outputs[k] {
-            Place::Shared(entry) => self.shared[entry as usize],
-            Place::Lane(slot) => self.slots[slot as usize * self.width + lane],
-        }
+    /// The outputs, one after another, each with its `width` lanes.
+    pub fn outputs(&self) -> &[E] {
+        let first = self.program.lane_inputs * self.width;
+        &self.slots.numbers()[first..][..self.program.outputs * self.width]
     }
 
-    /// Adds output `k` of every lane to `sums[k * width + lane]`.
-    pub fn add_outputs(&self, sums: &mut [f64]) {
-        for (place, sums) in self.program.outputs.iter().zip(sums.chunks_exact_mut(self.width)) {
-            match *place {
-                Place::Shared(entry) => sums.iter_mut().for_each(|sum| *sum += self.shared[entry as usize]),
-                Place::Lane(slot) => {
-                    let lanes = &self.slots[slot as usize * self.width..][..self.width];
-                    sums.iter_mut().zip(lanes).for_each(|(sum, lane)| *sum += lane);
-                }
-            }
-        }
+    /// Inputs and outputs as above, at once.
+    pub fn inputs_and_outputs(&mut self) -> (&mut [E], &[E]) {
+        let (inputs, rest) = self.slots.numbers_mut().split_at_mut(self.program.lane_inputs * self.width);
+        (inputs, &rest[..self.program.outputs * self.width])
     }
 
-    /// Adds output `k` of the first `lanes` lanes, in lane order, to `sums[k]`.
-    pub fn add_lanes(&self, lanes: usize, sums: &mut [f64]) {
-        for (place, sum) in self.program.outputs.iter().zip(sums) {
-            for lane in 0..lanes {
-                *sum += match *place {
-                    Place::Shared(entry) => self.shared[entry as usize],
-                    Place::Lane(slot) => self.slots[slot as usize * self.width + lane],
-                };
-            }
-        }
-    }
-
-    /// Runs prologue and body on the inputs given.
-    pub fn run(&mut self) {
-        self.run_prologue();
-        self.run_body();
-    }
-
-    /// Computes what depends on shared inputs only; enough once for several bodies.
-    pub fn run_prologue(&mut self) {
-        let program = self.program;
-        dispatch(
-            self.vector_unit,
-            #[inline(always)]
-            || prologue(&program.prologue, &mut self.shared),
-        );
-    }
-
-    /// Runs the lanes, given what [`Workspace::run_prologue`] has computed.
-    pub fn run_body(&mut self) {
-        let (code, shared, slots) = (&self.program.body, &self.shared, &mut self.slots);
-        dispatch(
-            self.vector_unit,
-            #[inline(always)]
-            || body_of_width(self.width, code, shared, slots),
-        );
+    /// Runs a stage on the first `lanes` lanes: 0 after shared or lane inputs have changed, 1 after late inputs have.
+    ///
+    /// The products of lanes are added to `sums`, each in this order: lane k goes to running sum k modulo
+    /// [`Element::VECTOR`], fused; then neighbours are added pairwise, and the result to the sum so far.
+    pub fn run(&mut self, stage: usize, lanes: usize, sums: &mut [E]) {
+        assert!(lanes <= self.width && sums.len() >= self.program.sums, "lanes and sums of this program");
+        with_widest(self.portable, Run { workspace: self, stage, lanes, sums });
     }
 }
 
-fn dispatch(vector_unit: bool, work: impl FnOnce()) {
-    if vector_unit { vectorised(work) } else { work() }
+struct Run<'r, 'p, E> {
+    workspace: &'r mut Workspace<'p, E>,
+    stage: usize,
+    lanes: usize,
+    sums: &'r mut [E],
 }
 
-#[inline(always)]
-fn body_of_width(width: usize, code: &[Instruction], shared: &[f64], slots: &mut [f64]) {
-    match width {
-        1 => body::<1, 1>(code, shared, slots),
-        CHUNK => body::<CHUNK, CHUNK>(code, shared, slots),
-        32 => body::<32, CHUNK>(code, shared, slots),
-        _ => unreachable!("widths are checked when the workspace is made"),
+impl<E: Element> Work for Run<'_, '_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
+        let Workspace { program, shared, copy, slots, width, .. } = self.workspace;
+        let stage = &program.stages[self.stage];
+        prologue(&stage.prologue, shared);
+        stage.packs.iter().for_each(|&(from, to)| shared[to as usize] = shared[from as usize]);
+        let table = E::table(shared, copy);
+        E::execute::<V64, V32>(Body {
+            program,
+            code: &stage.body,
+            table,
+            slots: slots.numbers_mut(),
+            width: *width,
+            lanes: self.lanes,
+            sums: self.sums,
+        });
     }
 }
 
@@ -137,159 +162,336 @@ fn prologue(code: &[Instruction], shared: &mut [f64]) {
             Place::Shared(entry) => shared[entry as usize],
             Place::Lane(_) => unreachable!("the prologue reads shared entries only"),
         };
-        shared[instruction.to as usize] = match instruction.code {
-            Code::Unary(function, a) => function.apply(of(a)),
-            Code::Binary(function, a, b) => function.apply(of(a), of(b)),
-            Code::MulAdd(a, b, c) => f64::mul_add(of(a), of(b), of(c)),
-            Code::Select(condition, then, otherwise) => of(condition).select(of(then), of(otherwise)),
+        let (value, to) = match *instruction {
+            Instruction::Unary(function, a, to) => (function.apply(of(a)), to),
+            Instruction::Binary(function, a, b, to) => (function.apply(of(a), of(b)), to),
+            Instruction::MulAdd(a, b, c, to) => (f64::mul_add(of(a), of(b), of(c)), to),
+            Instruction::Select(condition, then, otherwise, to) => {
+                (Scalar::select(of(condition), of(then), of(otherwise)), to)
+            }
+            _ => unreachable!("not an instruction of a prologue"),
         };
+        shared[to as usize] = value;
     }
 }
 
-#[inline(always)]
-fn body<const LANES: usize, const CHUNK: usize>(code: &[Instruction], shared: &[f64], slots: &mut [f64]) {
-    for instruction in code {
-        let frame = Frame::<LANES, CHUNK> { shared, slots, to: instruction.to };
-        match instruction.code {
-            Code::Unary(function, a) => match function {
-                Unary::Neg => frame.unary(a, |a| -a),
-                Unary::Sqrt => frame.unary(a, math::sqrt),
-                Unary::Exp => frame.unary(a, math::exp),
-                Unary::Ln => frame.unary(a, math::ln),
-                Unary::Sin => frame.periodic(a, math::sin_fast, math::sin),
-                Unary::Cos => frame.periodic(a, math::cos_fast, math::cos),
-                Unary::Tanh => frame.unary(a, math::tanh),
-                Unary::Logistic => frame.unary(a, math::logistic),
-                Unary::Softplus => frame.unary(a, math::softplus),
-            },
-            Code::Binary(function, a, b) => match function {
-                Binary::Add => frame.binary(a, b, |a, b| a + b),
-                Binary::Sub => frame.binary(a, b, |a, b| a - b),
-                Binary::Mul => frame.binary(a, b, |a, b| a * b),
-                Binary::Div => frame.binary(a, b, |a, b| a / b),
-                Binary::Lt => frame.binary(a, b, Scalar::lt),
-            },
-            Code::MulAdd(a, b, c) => frame.ternary(a, b, c, f64::mul_add),
-            Code::Select(a, b, c) => frame.ternary(a, b, c, Scalar::select),
+/// One execution of a body.
+pub(crate) struct Body<'b, E> {
+    program: &'b Program,
+    code: &'b [Instruction],
+    table: &'b [E],
+    slots: &'b mut [E],
+    width: usize,
+    lanes: usize,
+    sums: &'b mut [E],
+}
+
+impl<E: Element> Body<'_, E> {
+    #[inline(always)]
+    fn execute<V: Vector<Element = E>>(self) {
+        let (program, lists) = (self.program, &self.program.slot_lists);
+        assert!(self.table.len() >= program.table.len() && self.slots.len() >= program.slots * self.width);
+        assert!(self.width.is_multiple_of(V::LANES));
+        let list = |(from, to): (u32, u32)| &lists[from as usize..to as usize];
+        let mut frame = Frame {
+            table: self.table,
+            slots: self.slots.as_mut_ptr(),
+            width: self.width,
+            same: [[E::default(); 8]; 3],
+        };
+        for instruction in self.code {
+            match *instruction {
+                Instruction::Copy(a, to) => frame.unary(
+                    a,
+                    to,
+                    #[inline(always)]
+                    |a: V| a,
+                ),
+                Instruction::Unary(function, a, to) => match function {
+                    Unary::Neg => frame.unary(
+                        a,
+                        to,
+                        #[inline(always)]
+                        |a: V| -a,
+                    ),
+                    Unary::Sqrt => frame.unary(
+                        a,
+                        to,
+                        #[inline(always)]
+                        |a: V| a.sqrt(),
+                    ),
+                    Unary::Exp => frame.unary(
+                        a,
+                        to,
+                        #[inline(always)]
+                        |a: V| a.exp(),
+                    ),
+                    Unary::Ln => frame.unary(
+                        a,
+                        to,
+                        #[inline(always)]
+                        |a: V| a.ln(),
+                    ),
+                    Unary::Sin => frame.unary(
+                        a,
+                        to,
+                        #[inline(always)]
+                        |a: V| a.sin(),
+                    ),
+                    Unary::Cos => frame.unary(
+                        a,
+                        to,
+                        #[inline(always)]
+                        |a: V| a.cos(),
+                    ),
+                    Unary::Tanh => frame.unary(
+                        a,
+                        to,
+                        #[inline(always)]
+                        |a: V| a.tanh(),
+                    ),
+                    Unary::Logistic => frame.unary(
+                        a,
+                        to,
+                        #[inline(always)]
+                        |a: V| a.logistic(),
+                    ),
+                    Unary::Softplus => frame.unary(
+                        a,
+                        to,
+                        #[inline(always)]
+                        |a: V| a.softplus(),
+                    ),
+                },
+                Instruction::SinCos(a, sin, cos) => frame.sin_cos::<V>(a, sin, cos),
+                Instruction::Binary(function, a, b, to) => match function {
+                    Binary::Add => frame.binary(
+                        a,
+                        b,
+                        to,
+                        #[inline(always)]
+                        |a: V, b: V| a + b,
+                    ),
+                    Binary::Sub => frame.binary(
+                        a,
+                        b,
+                        to,
+                        #[inline(always)]
+                        |a: V, b: V| a - b,
+                    ),
+                    Binary::Mul => frame.binary(
+                        a,
+                        b,
+                        to,
+                        #[inline(always)]
+                        |a: V, b: V| a * b,
+                    ),
+                    Binary::Div => frame.binary(
+                        a,
+                        b,
+                        to,
+                        #[inline(always)]
+                        |a: V, b: V| a / b,
+                    ),
+                    Binary::Lt => frame.binary(
+                        a,
+                        b,
+                        to,
+                        #[inline(always)]
+                        |a: V, b: V| a.lt(b),
+                    ),
+                },
+                Instruction::MulAdd(a, b, c, to) => frame.ternary(
+                    [a, b, c],
+                    to,
+                    #[inline(always)]
+                    |a: V, b: V, c: V| a.mul_add(b, c),
+                ),
+                Instruction::NegMulAdd(a, b, c, to) => frame.ternary(
+                    [a, b, c],
+                    to,
+                    #[inline(always)]
+                    |a: V, b: V, c: V| a.neg_mul_add(b, c),
+                ),
+                Instruction::Select(a, b, c, to) => frame.ternary(
+                    [a, b, c],
+                    to,
+                    #[inline(always)]
+                    |a: V, b: V, c: V| a.select(b, c),
+                ),
+                Instruction::Fold(at) => {
+                    let it = &program.folds[at as usize];
+                    // SAFETY: the program was validated against its numbers of slots and table entries, and the
+                    // buffers are as long, see the assertions above.
+                    unsafe { fold::<V>(it, list(it.terms), self.table.as_ptr(), frame.slots, self.width) };
+                }
+                Instruction::Contract(at) => {
+                    let it = &program.contractions[at as usize];
+                    let (left, right) = (list(it.left), list(it.right));
+                    let sums = &mut self.sums[it.first as usize..][..left.len() * right.len()];
+                    // SAFETY: as above; `sums` was cut to length.
+                    unsafe { contract::<V>(left, right, frame.slots, self.width, self.lanes, it.is_lower, sums) };
+                }
+            }
         }
     }
 }
 
-/// One instruction's view of the memory.
-struct Frame<'m, const LANES: usize, const CHUNK: usize> {
-    shared: &'m [f64],
-    slots: &'m mut [f64],
-    to: u32,
+/// What an element-wise instruction sees of the memory.
+struct Frame<'m, E> {
+    table: &'m [E],
+    slots: *mut E,
+    width: usize,
+    /// A vector of the same number for each operand that is shared.
+    same: [[E; 8]; 3],
 }
 
-impl<const LANES: usize, const CHUNK: usize> Frame<'_, LANES, CHUNK> {
+/// Where the vectors of an operand are: each `step` numbers after the one before, 0 for a shared one.
+#[derive(Clone, Copy)]
+struct Operand<E> {
+    from: *const E,
+    step: usize,
+}
+
+impl<E: Element> Operand<E> {
+    /// # Safety
+    /// The instruction has a vector number `n` from here on.
     #[inline(always)]
-    fn load(&self, place: Place, first: usize) -> [f64; CHUNK] {
+    unsafe fn load<V: Vector<Element = E>>(self, n: usize) -> V {
+        // SAFETY: the caller's promise.
+        unsafe { V::load(self.from.add(n * self.step)) }
+    }
+
+    /// # Safety
+    /// The instruction has `n` more vectors, or this is not read again.
+    #[inline(always)]
+    unsafe fn advance(&mut self, n: usize) {
+        self.from = self.from.wrapping_add(n * self.step);
+    }
+}
+
+impl<E: Element> Frame<'_, E> {
+    /// Operand number `k` of the instruction at hand.
+    #[inline(always)]
+    fn operand<V: Vector<Element = E>>(&mut self, k: usize, place: Place) -> Operand<E> {
         match place {
+            // SAFETY: a validated slot of a buffer of `slots x width` numbers.
             Place::Lane(slot) => {
-                let lanes = &self.slots[slot as usize * LANES + first..][..CHUNK];
-                lanes.try_into().expect("a chunk of lanes")
+                Operand { from: unsafe { self.slots.add(slot as usize * self.width) }, step: V::LANES }
             }
-            Place::Shared(entry) => [self.shared[entry as usize]; CHUNK],
+            Place::Shared(entry) => {
+                self.same[k] = [self.table[entry as usize]; 8];
+                Operand { from: self.same[k].as_ptr(), step: 0 }
+            }
+        }
+    }
+
+    /// A slot to write to.
+    #[inline(always)]
+    fn slot(&mut self, slot: u32) -> *mut E {
+        // SAFETY: a validated slot of a buffer of `slots x width` numbers.
+        unsafe { self.slots.add(slot as usize * self.width) }
+    }
+
+    /// A function with a long chain of operations: one vector at a time, the processor overlaps them.
+    #[inline(always)]
+    fn unary<V: Vector<Element = E>>(&mut self, a: Place, to: u32, function: impl Fn(V) -> V) {
+        let a = self.operand::<V>(0, a);
+        let (to, vectors) = (self.slot(to), self.width / V::LANES);
+        // SAFETY: operands and result have `vectors` vectors.
+        unsafe {
+            for n in 0..vectors {
+                function(a.load(n)).store(to.add(n * V::LANES));
+            }
+        }
+    }
+
+    /// Cheap operations: two vectors at a time, so that counting does not cost more than computing.
+    #[inline(always)]
+    fn binary<V: Vector<Element = E>>(&mut self, a: Place, b: Place, to: u32, function: impl Fn(V, V) -> V) {
+        let (mut a, mut b) = (self.operand::<V>(0, a), self.operand::<V>(1, b));
+        let (mut to, mut left) = (self.slot(to), self.width / V::LANES);
+        // SAFETY: operands and result have `left` vectors.
+        unsafe {
+            while left >= 2 {
+                let results = (function(a.load(0), b.load(0)), function(a.load(1), b.load(1)));
+                results.0.store(to);
+                results.1.store(to.add(V::LANES));
+                a.advance(2);
+                b.advance(2);
+                to = to.wrapping_add(2 * V::LANES);
+                left -= 2;
+            }
+            if left == 1 {
+                function(a.load(0), b.load(0)).store(to);
+            }
         }
     }
 
     #[inline(always)]
-    fn store(&mut self, first: usize, lanes: [f64; CHUNK]) {
-        self.slots[self.to as usize * LANES + first..][..CHUNK].copy_from_slice(&lanes);
-    }
-
-    #[inline(always)]
-    fn unary(mut self, a: Place, function: impl Fn(f64) -> f64) {
-        for first in (0..LANES).step_by(CHUNK) {
-            let a = self.load(a, first);
-            let mut to = [0.0; CHUNK];
-            for lane in 0..CHUNK {
-                to[lane] = function(a[lane]);
+    fn ternary<V: Vector<Element = E>>(&mut self, places: [Place; 3], to: u32, function: impl Fn(V, V, V) -> V) {
+        let [a, b, c] = places;
+        let (mut a, mut b) = (self.operand::<V>(0, a), self.operand::<V>(1, b));
+        let mut c = self.operand::<V>(2, c);
+        let (mut to, mut left) = (self.slot(to), self.width / V::LANES);
+        // SAFETY: operands and result have `left` vectors.
+        unsafe {
+            while left >= 2 {
+                let results = (function(a.load(0), b.load(0), c.load(0)), function(a.load(1), b.load(1), c.load(1)));
+                results.0.store(to);
+                results.1.store(to.add(V::LANES));
+                a.advance(2);
+                b.advance(2);
+                c.advance(2);
+                to = to.wrapping_add(2 * V::LANES);
+                left -= 2;
             }
-            self.store(first, to);
-        }
-    }
-
-    /// Sine and cosine: the fast kernel for all lanes, then the full function for those it does not reach.
-    #[inline(always)]
-    fn periodic(mut self, a: Place, fast: impl Fn(f64) -> f64, full: impl Fn(f64) -> f64) {
-        for first in (0..LANES).step_by(CHUNK) {
-            let a = self.load(a, first);
-            let mut to = [0.0; CHUNK];
-            let mut large = false;
-            for lane in 0..CHUNK {
-                to[lane] = fast(a[lane]);
-                large |= math::trig_needs_large(a[lane]);
+            if left == 1 {
+                function(a.load(0), b.load(0), c.load(0)).store(to);
             }
-            if large {
-                for lane in 0..CHUNK {
-                    to[lane] = full(a[lane]);
-                }
-            }
-            self.store(first, to);
         }
     }
 
     #[inline(always)]
-    fn binary(mut self, a: Place, b: Place, function: impl Fn(f64, f64) -> f64) {
-        for first in (0..LANES).step_by(CHUNK) {
-            let (a, b) = (self.load(a, first), self.load(b, first));
-            let mut to = [0.0; CHUNK];
-            for lane in 0..CHUNK {
-                to[lane] = function(a[lane], b[lane]);
+    fn sin_cos<V: Vector<Element = E>>(&mut self, a: Place, sin: u32, cos: u32) {
+        let a = self.operand::<V>(0, a);
+        let (sin, cos, vectors) = (self.slot(sin), self.slot(cos), self.width / V::LANES);
+        // SAFETY: operand and results have `vectors` vectors.
+        unsafe {
+            for n in 0..vectors {
+                let (s, c) = a.load::<V>(n).sin_cos();
+                s.store(sin.add(n * V::LANES));
+                c.store(cos.add(n * V::LANES));
             }
-            self.store(first, to);
-        }
-    }
-
-    #[inline(always)]
-    fn ternary(mut self, a: Place, b: Place, c: Place, function: impl Fn(f64, f64, f64) -> f64) {
-        for first in (0..LANES).step_by(CHUNK) {
-            let (a, b, c) = (self.load(a, first), self.load(b, first), self.load(c, first));
-            let mut to = [0.0; CHUNK];
-            for lane in 0..CHUNK {
-                to[lane] = function(a[lane], b[lane], c[lane]);
-            }
-            self.store(first, to);
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::program::Supply;
-    use crate::random::Stream;
-    use crate::record::Sym;
+/// Slot memory, aligned to cache lines so that no vector straddles two.
+#[derive(Debug)]
+struct Slots<E> {
+    lines: Vec<Line>,
+    len: usize,
+    element: std::marker::PhantomData<E>,
+}
 
-    /// The portable form is what machines without AVX2 and FMA run; it must give the bits of the vectorised one.
-    /// On a machine without them the two runs are the same form and the test says nothing.
-    #[test]
-    fn the_portable_form_gives_the_same_bits() {
-        let (graph, value) = Sym::record(2, |x| {
-            let (a, b) = (x[0], x[1]);
-            let smooth = (a * 3.0).sin() + b.cos() * a.tanh() - b.softplus() / (a.logistic() + 1.0);
-            let rough = a.lt(b).select((a.square() + 0.3).sqrt(), (b.square() + 0.3).ln());
-            smooth.mul_add(rough, (a * 0.1).exp()) + (b * 1e8).cos()
-        });
-        let program = Program::compile(&graph, &[value], &[Supply::Lane, Supply::Lane]);
-        for width in WIDTHS {
-            let mut stream = Stream::new(0, "portable", &[&width.to_string()]);
-            let mut run = Workspace::new(&program, width);
-            for _ in 0..100 {
-                for lane in 0..width {
-                    run.set_lane(0, lane, 10.0 * stream.normal());
-                    run.set_lane(1, lane, 10.0 * stream.normal());
-                }
-                let mut values = [(); 2].map(|()| Vec::new());
-                for (vector, values) in [vector_unit(), false].into_iter().zip(&mut values) {
-                    run.vector_unit = vector;
-                    run.run();
-                    values.extend((0..width).map(|lane| run.output(0, lane).to_bits()));
-                }
-                assert_eq!(values[0], values[1]);
-            }
-        }
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Line(#[expect(dead_code, reason = "read through the pointer of the whole")] [u64; 8]);
+
+impl<E: Element> Slots<E> {
+    fn new(len: usize) -> Self {
+        let lines = vec![Line([0; 8]); (len * size_of::<E>()).div_ceil(size_of::<Line>())];
+        Slots { lines, len, element: std::marker::PhantomData }
+    }
+
+    fn numbers(&self) -> &[E] {
+        // SAFETY: the lines hold `len` elements of f32 or f64, for which every pattern of bits is a number.
+        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.len) }
+    }
+
+    fn numbers_mut(&mut self) -> &mut [E] {
+        // SAFETY: as above.
+        unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.len) }
     }
 }

@@ -16,29 +16,43 @@
 //! assert_eq!(hess, [6.0, 4.0, 4.0, 0.0]);
 //! ```
 
+mod curvature;
 mod derive;
 mod evaluator;
+mod formula;
 mod geometry;
 mod graph;
 mod interpret;
+mod kernels;
 mod lanes;
 mod machine;
 pub mod math;
+mod mean;
 mod objective;
+mod points;
 mod program;
 mod random;
 mod record;
+mod rows;
 mod scalar;
-#[allow(dead_code)] // until the executor is written on it
+mod schedule;
+mod simplify;
+mod sums;
+mod units;
 mod vector;
+
+#[cfg(test)]
+mod tests;
 
 pub use evaluator::Evaluator;
 pub use geometry::Geometry;
 pub use graph::{Graph, Node, Op};
 pub use interpret::interpret;
-pub use lanes::WIDTHS;
 pub use machine::{vector_unit, vectorised};
-pub use objective::{Objective, Rows};
+pub use objective::Objective;
+pub use points::Points;
+pub use program::Cost;
 pub use random::Stream;
 pub use record::Sym;
+pub use rows::Rows;
 pub use scalar::Scalar;

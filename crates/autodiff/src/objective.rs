@@ -1,92 +1,104 @@
-//! A function together with everything derived from it: its graph, derivatives, data rows and surface.
+//! A function together with everything derived from it: its graph, derivative programs, data rows and surface.
 
 use std::sync::{Arc, OnceLock};
 
+use crate::curvature::{Block, Entries, Shares, entries, hessian_shares};
 use crate::derive::{gradient, tangent};
 use crate::evaluator::Evaluator;
 use crate::geometry::Geometry;
 use crate::graph::{Graph, Node};
-use crate::program::{Program, Supply};
+use crate::points::Points;
+use crate::program::{Cost, Program, Supply};
 use crate::record::Sym;
-
-/// A table of data: `count()` rows of `width` numbers each.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Rows {
-    width: usize,
-    cells: Vec<f64>,
-}
-
-impl Rows {
-    /// `cells` row by row; `width` > 0 must divide their number, and there is at least one row.
-    pub fn new(width: usize, cells: Vec<f64>) -> Self {
-        assert!(
-            width > 0 && !cells.is_empty() && cells.len().is_multiple_of(width),
-            "{} cells in rows of {width}",
-            cells.len()
-        );
-        Rows { width, cells }
-    }
-
-    /// Numbers in a row.
-    pub fn width(&self) -> usize {
-        self.width
-    }
-
-    /// Number of rows.
-    pub fn count(&self) -> usize {
-        self.cells.len() / self.width
-    }
-
-    /// Row `i`, `width` numbers.
-    pub fn row(&self, i: usize) -> &[f64] {
-        &self.cells[i * self.width..][..self.width]
-    }
-}
+use crate::rows::Rows;
+use crate::simplify::{fuse, split};
+use crate::sums::Sums;
+use crate::units::{Unit, units};
 
 /// A scalar function on R^dim (or on a surface in it) with its exact derivatives.
 ///
-/// Immutable and shared by all threads; each thread evaluates through its own [`Evaluator`].
+/// Immutable and shared by all threads; each thread evaluates through its own [`Evaluator`]. Programs are compiled when
+/// first asked for.
 #[derive(Debug)]
 pub struct Objective {
     dim: usize,
-    rows: Option<Arc<Rows>>,
     geometry: Geometry,
-    /// Inputs: x (dim), then one data row (width), then a direction (dim).
-    graph: Graph,
-    value: Node,
-    gradient: Vec<Node>,
-    hvp: OnceLock<(Graph, Vec<Node>)>,
-    programs: [OnceLock<Program>; Task::COUNT],
+    pub(crate) body: Body,
 }
 
-/// What a program computes and what its lanes are.
+/// A formula of x, or a mean over data rows.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Formula(Box<Formula>),
+    Mean(Box<Mean>),
+}
+
+/// A function of x (inputs `0..dim`) with its gradient.
+#[derive(Debug)]
+pub(crate) struct Formula {
+    pub dim: usize,
+    pub graph: Graph,
+    pub value: Node,
+    pub gradient: Vec<Node>,
+    programs: [OnceLock<Program>; 4],
+    hessian: OnceLock<Option<HessianEntries>>,
+}
+
+/// The program of a Hessian's entries with their rows and columns.
+type HessianEntries = (Program, Vec<(u32, u32)>);
+
+/// What a program of a formula computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Task {
-    /// The value; lanes are points, each with its own data row.
-    ValueOfPoints,
-    /// The value at one point; lanes are data rows.
-    ValueOfRows,
-    /// Value and gradient; lanes are points, each with its own data row.
-    GradientOfPoints,
-    /// Value and gradient at one point; lanes are data rows.
-    GradientOfRows,
-    /// Hessian times direction at one point and row; lanes are directions.
-    HvpOfDirections,
-    /// Hessian times one direction at one point; lanes are data rows.
-    HvpOfRows,
+    /// The value; lanes are points.
+    Value,
+    /// Value and gradient; lanes are points.
+    Gradient,
+    /// The gradient without the value; lanes are points.
+    GradientAlone,
+    /// Hessian times direction at one point; lanes are directions.
+    Directions,
 }
 
-impl Task {
-    pub(crate) const COUNT: usize = 6;
+/// The mean over data rows of a loss, plus what no row enters. Inputs are x (dim), then the row.
+#[derive(Debug)]
+pub(crate) struct Mean {
+    pub dim: usize,
+    pub rows: Arc<Rows>,
+    graph: Graph,
+    loss: Node,
+    units: Option<Vec<Unit>>,
+    /// The part that no row enters, such as weight decay.
+    pub penalty: Option<Formula>,
+    value: OnceLock<Summed>,
+    gradient: OnceLock<Summed>,
+    hvp: OnceLock<Summed>,
+    hessian: OnceLock<Option<Blocks>>,
+}
 
-    /// How x, the data row and the direction are supplied.
-    fn supply(self) -> [Supply; 3] {
-        use Supply::{Lane, Shared};
-        match self {
-            Task::ValueOfPoints | Task::GradientOfPoints => [Lane, Lane, Shared],
-            Task::ValueOfRows | Task::GradientOfRows | Task::HvpOfRows => [Shared, Lane, Shared],
-            Task::HvpOfDirections => [Shared, Shared, Lane],
-        }
+/// A program whose lanes are data rows, with the meaning of its sums.
+#[derive(Debug)]
+pub(crate) struct Summed {
+    pub program: Program,
+    /// `(first sum, first output, count)` of stretches in which outputs follow one another.
+    pub stretches: Vec<(u32, u32, u32)>,
+}
+
+/// The programs of a Hessian over data rows, and where its entries are found among their sums.
+#[derive(Debug)]
+pub(crate) struct Blocks {
+    pub shares: Vec<Program>,
+    /// The parameters of every unit.
+    pub units: Vec<Vec<usize>>,
+    /// Per parameter: its unit and its position there; `None` for one that the loss does not depend on.
+    pub unit_of: Vec<Option<(usize, usize)>>,
+    blocks: Vec<Option<Block>>,
+}
+
+impl Blocks {
+    /// The block of two units, the first not before the second.
+    pub fn block(&self, u: usize, v: usize) -> Option<Block> {
+        self.blocks[u * (u + 1) / 2 + v]
     }
 }
 
@@ -96,7 +108,10 @@ impl Objective {
     where
         F: for<'g> FnOnce(&[Sym<'g>]) -> Sym<'g>,
     {
-        Self::record(dim, None, f)
+        assert!(dim > 0, "a function of at least one variable");
+        let (graph, value) = Sym::record(dim, f);
+        let (graph, value) = fuse(&graph, value);
+        Objective { dim, geometry: Geometry::Flat, body: Body::Formula(Box::new(Formula::new(dim, graph, value))) }
     }
 
     /// The mean over all data rows of `f(x, row)`, recorded by running `f` once.
@@ -104,30 +119,32 @@ impl Objective {
     where
         F: for<'g> FnOnce(&[Sym<'g>], &[Sym<'g>]) -> Sym<'g>,
     {
-        Self::record(dim, Some(rows), |inputs| {
+        assert!(dim > 0, "a function of at least one variable");
+        let (graph, value) = Sym::record(dim + rows.width(), |inputs| {
             let (x, row) = inputs.split_at(dim);
             f(x, row)
-        })
-    }
-
-    fn record<F>(dim: usize, rows: Option<Arc<Rows>>, f: F) -> Self
-    where
-        F: for<'g> FnOnce(&[Sym<'g>]) -> Sym<'g>,
-    {
-        assert!(dim > 0, "a function of at least one variable");
-        let width = rows.as_ref().map_or(0, |rows| rows.width());
-        let (mut graph, value) = Sym::record(dim + width, f);
-        let gradient = gradient(&mut graph, value, dim);
-        Objective {
+        });
+        let (mut graph, value) = fuse(&graph, value);
+        let (free, loss) = split(&mut graph, value, dim);
+        let penalty = free.map(|free| {
+            let (graph, free) = fuse(&graph, free);
+            Formula::new(dim, graph, free)
+        });
+        let (mut graph, loss) = fuse(&graph, loss);
+        let units = units(&mut graph, loss, dim);
+        let mean = Mean {
             dim,
             rows,
-            geometry: Geometry::Flat,
             graph,
-            value,
-            gradient,
+            loss,
+            units,
+            penalty,
+            value: OnceLock::new(),
+            gradient: OnceLock::new(),
             hvp: OnceLock::new(),
-            programs: [const { OnceLock::new() }; Task::COUNT],
-        }
+            hessian: OnceLock::new(),
+        };
+        Objective { dim, geometry: Geometry::Flat, body: Body::Mean(Box::new(mean)) }
     }
 
     /// The same function restricted to a surface.
@@ -147,7 +164,10 @@ impl Objective {
 
     /// The data rows that the value is a mean over, if any.
     pub fn rows(&self) -> Option<&Rows> {
-        self.rows.as_deref()
+        match &self.body {
+            Body::Formula(_) => None,
+            Body::Mean(mean) => Some(&mean.rows),
+        }
     }
 
     /// Number of data rows; 1 for a formula.
@@ -157,23 +177,23 @@ impl Objective {
 
     /// Whether there are data rows to draw minibatches from.
     pub fn has_rows(&self) -> bool {
-        self.rows.is_some()
+        self.rows().is_some()
     }
 
-    /// The recorded graph with the node of the value and those of the gradient (one row's, for data problems).
-    /// Inputs are x (dim), then the row.
-    pub fn graph(&self) -> (&Graph, Node, &[Node]) {
-        (&self.graph, self.value, &self.gradient)
+    /// The graph of the value (of one row's loss, for a mean, where the inputs are x, then the row) and its node.
+    pub fn graph(&self) -> (&Graph, Node) {
+        match &self.body {
+            Body::Formula(formula) => (&formula.graph, formula.value),
+            Body::Mean(mean) => (&mean.graph, mean.loss),
+        }
     }
 
-    /// The graph extended by the Hessian-vector product (dim nodes); the direction is the last dim inputs.
-    pub fn hvp_graph(&self) -> (&Graph, &[Node]) {
-        let (graph, nodes) = self.hvp.get_or_init(|| {
-            let mut graph = self.graph.clone();
-            let nodes = tangent(&mut graph, &self.gradient, self.dim, self.dim + self.row_width());
-            (graph, nodes)
-        });
-        (graph, nodes)
+    /// The part of a mean that no data row enters and that is therefore computed once, as a graph of x.
+    pub fn penalty_graph(&self) -> Option<(&Graph, Node)> {
+        match &self.body {
+            Body::Formula(_) => None,
+            Body::Mean(mean) => mean.penalty.as_ref().map(|penalty| (&penalty.graph, penalty.value)),
+        }
     }
 
     /// A workspace to evaluate in; make one per thread.
@@ -181,29 +201,171 @@ impl Objective {
         Evaluator::new(self)
     }
 
-    pub(crate) fn row_width(&self) -> usize {
-        self.rows().map_or(0, Rows::width)
+    /// A workspace whose values and gradients over data rows are computed in single precision, twice as many numbers
+    /// at a time: x is rounded to `f32`, sums over many rows are double again. Second derivatives are refused, and a
+    /// formula is evaluated as ever.
+    pub fn single_precision_evaluator(&self) -> Evaluator<'_> {
+        Evaluator::single_precision(self)
     }
 
-    pub(crate) fn program(&self, task: Task) -> &Program {
+    /// Points side by side, resident in the lanes of the gradient's program: the fastest way to follow many points of
+    /// a formula. `None` for a mean over data rows, whose rows are the lanes. With `with_value` false the value is
+    /// not computed.
+    pub fn points(&self, with_value: bool) -> Option<Points<'_>> {
+        match &self.body {
+            Body::Formula(formula) => Some(Points::new(formula, with_value)),
+            Body::Mean(_) => None,
+        }
+    }
+
+    /// Arithmetic of one value.
+    pub fn value_cost(&self) -> Cost {
+        match &self.body {
+            Body::Formula(formula) => formula.program(Task::Value).cost,
+            Body::Mean(mean) => mean.cost(&mean.value().program, Task::Value),
+        }
+    }
+
+    /// Arithmetic of one value with its gradient.
+    pub fn gradient_cost(&self) -> Cost {
+        match &self.body {
+            Body::Formula(formula) => formula.program(Task::Gradient).cost,
+            Body::Mean(mean) => mean.cost(&mean.gradient().program, Task::Gradient),
+        }
+    }
+
+    /// Arithmetic of one Hessian-vector product, linearisation included.
+    pub fn hvp_cost(&self) -> Cost {
+        match &self.body {
+            Body::Formula(formula) => formula.program(Task::Directions).whole_cost(),
+            Body::Mean(mean) => mean.cost(&mean.hvp().program, Task::Directions),
+        }
+    }
+
+    /// Arithmetic of one Hessian.
+    pub fn hessian_cost(&self) -> Cost {
+        match &self.body {
+            Body::Formula(formula) => formula.hessian_cost(),
+            Body::Mean(mean) => {
+                let rows = mean.rows.count() as u64;
+                let shares = match mean.hessian() {
+                    Some(blocks) => blocks.shares.iter().map(|share| share.cost.times(rows)).sum(),
+                    None => mean.hvp().program.cost.times(rows * mean.dim as u64),
+                };
+                mean.penalty.iter().fold(shares, |sum: Cost, penalty| sum.plus(penalty.hessian_cost()))
+            }
+        }
+    }
+}
+
+impl Formula {
+    fn new(dim: usize, mut graph: Graph, value: Node) -> Self {
+        let gradient = gradient(&mut graph, value, dim);
+        Formula { dim, graph, value, gradient, programs: [const { OnceLock::new() }; 4], hessian: OnceLock::new() }
+    }
+
+    pub fn program(&self, task: Task) -> &Program {
         self.programs[task as usize].get_or_init(|| {
-            let [x, row, direction] = task.supply();
-            let mut supply = vec![x; self.dim];
-            supply.resize(self.dim + self.row_width(), row);
-            supply.resize(2 * self.dim + self.row_width(), direction);
-            let with_value = || {
-                let mut outputs = vec![self.value];
-                outputs.extend_from_slice(&self.gradient);
-                outputs
-            };
+            let lanes = vec![Supply::Lane; self.dim];
+            let compile = |outputs: &[Node]| Program::compile(&self.graph, outputs, &Sums::default(), &lanes);
             match task {
-                Task::ValueOfPoints | Task::ValueOfRows => Program::compile(&self.graph, &[self.value], &supply),
-                Task::GradientOfPoints | Task::GradientOfRows => Program::compile(&self.graph, &with_value(), &supply),
-                Task::HvpOfDirections | Task::HvpOfRows => {
-                    let (graph, outputs) = self.hvp_graph();
-                    Program::compile(graph, outputs, &supply)
+                Task::Value => compile(&[self.value]),
+                Task::Gradient => compile(&[&[self.value], &self.gradient[..]].concat()),
+                Task::GradientAlone => compile(&self.gradient),
+                Task::Directions => {
+                    let mut graph = self.graph.clone();
+                    let zero = graph.constant(0.0);
+                    let seeds: Vec<_> = (0..self.dim).map(|i| (graph.input(i), graph.input(self.dim + i))).collect();
+                    let nodes = tangent(&mut graph, &self.gradient, &seeds);
+                    let outputs: Vec<Node> = nodes.into_iter().map(|node| node.unwrap_or(zero)).collect();
+                    let supply = [vec![Supply::Shared; self.dim], lanes].concat();
+                    Program::compile(&graph, &outputs, &Sums::default(), &supply)
                 }
             }
         })
+    }
+
+    /// The Hessian entry by entry, where it is written so.
+    pub fn hessian(&self) -> Option<&HessianEntries> {
+        let compile = || {
+            let Entries { graph, at, nodes } = entries(&self.graph, &self.gradient)?;
+            Some((Program::compile(&graph, &nodes, &Sums::default(), &vec![Supply::Lane; self.dim]), at))
+        };
+        self.hessian.get_or_init(compile).as_ref()
+    }
+
+    fn hessian_cost(&self) -> Cost {
+        match self.hessian() {
+            Some((program, _)) => program.cost,
+            None => self.program(Task::Directions).cost.times(self.dim as u64),
+        }
+    }
+}
+
+impl Mean {
+    pub fn value(&self) -> &Summed {
+        self.value.get_or_init(|| {
+            let mut graph = self.graph.clone();
+            let sums = Sums::value(&mut graph, self.loss);
+            self.summed(&graph, sums, Supply::Shared)
+        })
+    }
+
+    /// The value (output 0) and the gradient (outputs 1 ..).
+    pub fn gradient(&self) -> &Summed {
+        self.gradient.get_or_init(|| {
+            let mut graph = self.graph.clone();
+            let sums = Sums::gradient(&mut graph, self.loss, self.dim, self.units.as_deref());
+            self.summed(&graph, sums, Supply::Shared)
+        })
+    }
+
+    /// Hessian times direction; the direction is late.
+    pub fn hvp(&self) -> &Summed {
+        self.hvp.get_or_init(|| {
+            let mut graph = self.graph.clone();
+            let first_direction = self.dim + self.rows.width();
+            let sums = Sums::hvp(&mut graph, self.loss, self.dim, first_direction, self.units.as_deref());
+            self.summed(&graph, sums, Supply::Late)
+        })
+    }
+
+    /// The Hessian in blocks, where the loss is made of units.
+    pub fn hessian(&self) -> Option<&Blocks> {
+        let compile = || {
+            let units = self.units.as_deref()?;
+            let mut graph = self.graph.clone();
+            let Shares { sums, blocks } = hessian_shares(&mut graph, self.loss, units);
+            let supply = self.supply(Supply::Shared);
+            let shares = sums.iter().map(|sums| Program::compile(&graph, &[], sums, &supply)).collect();
+            let mut unit_of = vec![None; self.dim];
+            for (u, unit) in units.iter().enumerate() {
+                unit.params.iter().enumerate().for_each(|(i, &param)| unit_of[param] = Some((u, i)));
+            }
+            Some(Blocks { shares, units: units.iter().map(|unit| unit.params.clone()).collect(), unit_of, blocks })
+        };
+        self.hessian.get_or_init(compile).as_ref()
+    }
+
+    /// x, the row in the lanes, and a direction.
+    fn supply(&self, direction: Supply) -> Vec<Supply> {
+        [vec![Supply::Shared; self.dim], vec![Supply::Lane; self.rows.width()], vec![direction; self.dim]].concat()
+    }
+
+    fn summed(&self, graph: &Graph, sums: Sums, direction: Supply) -> Summed {
+        let program = Program::compile(graph, &[], &sums, &self.supply(direction));
+        let mut stretches: Vec<(u32, u32, u32)> = Vec::new();
+        for (k, &output) in (0..).zip(&sums.outputs) {
+            match stretches.last_mut() {
+                Some((_, first, count)) if *first + *count == output => *count += 1,
+                _ => stretches.push((k, output, 1)),
+            }
+        }
+        Summed { program, stretches }
+    }
+
+    fn cost(&self, program: &Program, task: Task) -> Cost {
+        let rows = program.cost.times(self.rows.count() as u64);
+        self.penalty.iter().fold(rows, |sum, penalty| sum.plus(penalty.program(task).cost))
     }
 }

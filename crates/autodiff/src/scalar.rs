@@ -102,6 +102,16 @@ pub trait Scalar:
         };
         pairs.fold(first * other, |sum, (&a, &b)| a.mul_add(b, sum))
     }
+
+    /// `sum_i weights_i x_i` with constant weights, fused from left to right; 0 for none.
+    fn weighted_sum(weights: &[f64], x: &[Self]) -> Self {
+        assert_eq!(weights.len(), x.len(), "weights of another number of terms");
+        let mut pairs = weights.iter().zip(x);
+        let Some((&weight, &first)) = pairs.next() else {
+            return Self::constant(0.0);
+        };
+        pairs.fold(first * weight, |sum, (&weight, &x)| Self::constant(weight).mul_add(x, sum))
+    }
 }
 
 impl Scalar for f64 {

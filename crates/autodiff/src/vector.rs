@@ -14,7 +14,7 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 use crate::machine::vector_unit;
 
@@ -26,7 +26,7 @@ pub(crate) trait Vector:
     Copy + Neg<Output = Self> + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
 {
     /// `f64` or `f32`.
-    type Element: Copy + Default + PartialEq + 'static;
+    type Element: Copy + Default + PartialEq + AddAssign + 'static;
     /// Numbers in one vector.
     const LANES: usize;
 
@@ -77,29 +77,41 @@ pub(crate) trait Vector:
     fn keep_first(self, count: usize) -> Self;
     /// Sum of the lanes by a tree of neighbours: `(l0 + l1) + (l2 + l3)` for four.
     fn sum(self) -> Self::Element;
+    /// [`Vector::sum`] of four vectors at once.
+    #[inline(always)]
+    fn sums(a: Self, b: Self, c: Self, d: Self) -> [Self::Element; 4] {
+        [a.sum(), b.sum(), c.sum(), d.sum()]
+    }
 }
 
 /// Code over vectors, for [`with_widest`] to compile for the vector unit.
 pub(crate) trait Work {
     /// What the work gives back.
     type Output;
-    /// Does the work. Mark it, and the functions it calls with vectors, `#[inline(always)]`: what is not inlined is
-    /// compiled for the plain machine.
+    /// Does the work. Mark it, and every function and closure it hands vectors to, `#[inline(always)]`: what is not
+    /// inlined is compiled for the plain machine, many times slower (never wrong).
     fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) -> Self::Output;
 }
 
 /// Runs `work` with the widest vectors of this machine, or with the portable ones; equal bits.
 pub(crate) fn with_widest<W: Work>(portable: bool, work: W) -> W::Output {
-    #[cfg(target_arch = "x86_64")]
-    {
-        #[target_feature(enable = "avx2,fma")]
-        fn with_avx2<W: Work>(work: W) -> W::Output {
-            work.run::<avx::F64x4, avx::F32x8>()
-        }
-        if !portable && vector_unit() {
-            // SAFETY: the CPU reports avx2 and fma, all that `with_avx2` needs.
-            return unsafe { with_avx2(work) };
-        }
+    if portable || !vector_unit() {
+        return work.run::<Portable<f64, 4>, Portable<f32, 8>>();
     }
-    work.run::<Portable<f64, 4>, Portable<f32, 8>>()
+    // SAFETY: the CPU has what the function is compiled for.
+    unsafe { with_vector_unit(work) }
 }
+
+/// # Safety
+/// [`vector_unit`] holds.
+#[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2,fma"))]
+unsafe fn with_vector_unit<W: Work>(work: W) -> W::Output {
+    work.run::<Widest64, Widest32>()
+}
+
+#[cfg(target_arch = "x86_64")]
+use avx::{F32x8 as Widest32, F64x4 as Widest64};
+#[cfg(not(target_arch = "x86_64"))]
+type Widest64 = Portable<f64, 4>;
+#[cfg(not(target_arch = "x86_64"))]
+type Widest32 = Portable<f32, 8>;

@@ -43,17 +43,17 @@ impl SphericalSpin {
         (0..self.p).fold(1.0, |count, i| count * (self.dim + i) as f64 / (i + 1) as f64)
     }
 
-    /// The scaled coupling of every multiset, in lexicographic order.
+    /// The scaled coupling of every multiset, in the order of [`position`]; drawn in lexicographic order.
     fn couplings(&self) -> &[f64] {
         self.couplings.get_or_init(|| {
             let parts = [self.p as u64, self.dim as u64, self.instance].map(|part| part.to_string());
             let mut stream = Stream::new(0, "instance", &[Self::NAME, &parts[0], &parts[1], &parts[2]]);
             let scale = (self.dim as f64).sqrt().recip();
             let scale = (1..self.p).map(|_| scale).product::<f64>();
-            let mut couplings = Vec::with_capacity(self.count() as usize);
+            let mut couplings = vec![0.0; self.count() as usize];
             let mut multiset = vec![0; self.p];
             loop {
-                couplings.push(scale * orderings(&multiset).sqrt() * stream.normal());
+                couplings[position(&multiset)] = scale * orderings(&multiset).sqrt() * stream.normal();
                 let Some(last) = multiset.iter().rposition(|&i| i + 1 < self.dim) else { break };
                 let next = multiset[last] + 1;
                 multiset[last..].fill(next);
@@ -73,13 +73,11 @@ fn orderings(multiset: &[usize]) -> f64 {
     count.round()
 }
 
-/// `sum_i x_i (sum_(j >= i) x_j (sum_(k >= j) ... J x_k))`: one fused operation per multiset of each order.
-fn nested<S: Scalar>(x: &[S], order: usize, couplings: &mut std::slice::Iter<f64>) -> S {
-    if order == 0 {
-        return S::constant(*couplings.next().expect("one coupling per multiset"));
-    }
-    let add_term = |sum, i: usize| x[i].mul_add(nested(&x[i..], order - 1, couplings), sum);
-    (0..x.len()).fold(S::constant(0.0), add_term)
+/// Position of a sorted multiset among those of its length, ordered by largest index, then the next largest, ...:
+/// the number of multisets before it.
+fn position(multiset: &[usize]) -> usize {
+    let below = |(t, &i): (usize, &usize)| (0..=t).fold(1, |count, k| count * (i + k) / (k + 1));
+    multiset.iter().enumerate().map(below).sum()
 }
 
 impl Problem for SphericalSpin {
@@ -111,7 +109,25 @@ impl Problem for SphericalSpin {
     }
 
     fn value<S: Scalar>(&self, x: &[S], _row: &[S]) -> S {
-        nested(x, self.p, &mut self.couplings().iter())
+        // The products of one order less, by their largest index: those up to index k are the first `ends[k]`.
+        let (mut products, mut ends) = (x.to_vec(), (1..=x.len()).collect::<Vec<_>>());
+        for _ in 2..self.p {
+            let mut longer = Vec::new();
+            for (end, &x) in ends.iter_mut().zip(x) {
+                longer.extend(products[..*end].iter().map(|&product| product * x));
+                *end = longer.len();
+            }
+            products = longer;
+        }
+        // sum_k x_k sum_(i <= j <= k) J_ijk x_i x_j: each inner sum is a row of a matrix times one vector.
+        let mut rest = self.couplings();
+        let field = |&end: &usize| {
+            let (couplings, after) = rest.split_at(end);
+            rest = after;
+            S::weighted_sum(couplings, &products[..end])
+        };
+        let fields: Vec<S> = ends.iter().map(field).collect();
+        S::dot(x, &fields)
     }
 
     fn domain(&self) -> Domain {

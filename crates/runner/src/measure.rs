@@ -17,8 +17,11 @@ const LENGTHS: [usize; 3] = [32, 8, 1];
 /// Data rows from which the rows of a single run fill those widths, so that runs gain nothing from each other.
 const MANY_ROWS: usize = 32;
 
-/// Graph nodes that a block may evaluate, about a few seconds: an interrupt loses at most the blocks at work.
-const BLOCK_WORK: f64 = 2e9;
+/// Floating-point operations of a block, at most: a few seconds, and an interrupt loses no more than the blocks at work.
+const BLOCK_WORK: f64 = 2e10;
+
+/// Operations that an elementary function counts as.
+const PER_FUNCTION: u64 = 20;
 
 /// Some runs of one cell that are measured together.
 #[derive(Debug, Clone)]
@@ -55,8 +58,8 @@ fn block_len(experiment: &Experiment, cell: usize) -> usize {
     let surface = &experiment.surfaces[experiment.cells[cell].surface];
     let Ok(instance) = &surface.instance else { return LENGTHS[0] };
     let rows = instance.objective.row_count();
-    let nodes = instance.objective.graph().0.nodes().len();
-    let work = surface.budget as f64 * rows as f64 * nodes as f64;
+    let cost = instance.objective.gradient_cost();
+    let work = surface.budget as f64 * (cost.flops + PER_FUNCTION * cost.functions) as f64;
     let lengths = if rows >= MANY_ROWS { &LENGTHS[..] } else { &LENGTHS[..2] };
     let fits = |length: &usize| *length as f64 * work <= BLOCK_WORK;
     lengths.iter().copied().find(fits).unwrap_or(lengths[lengths.len() - 1])

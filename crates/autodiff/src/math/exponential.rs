@@ -27,6 +27,8 @@ pub(super) const LN2_LO: f64 = 5.497923018708371e-14;
 const OVERFLOW: f64 = 710.0;
 /// e^x rounds to 0 from here down.
 const UNDERFLOW: f64 = -746.0;
+/// e^x and e^-x are normal numbers below it.
+const NORMAL: f64 = 708.0;
 
 /// x = k ln 2 + r with |r| <= ln(2)/2, and e^r - 1 = r + r^2 tail(r).
 struct Reduced<V> {
@@ -48,15 +50,27 @@ fn reduce<V: Double>(x: V) -> Reduced<V> {
 }
 
 impl<V: Double> Reduced<V> {
-    /// e^x, also where that is subnormal or infinite.
-    ///
-    /// 1 + r is kept in two words. 2^k comes as two factors of about 2^(k/2): their product may leave the range
-    /// of `f64`, they do not, so that the last multiplication is the only rounding of a subnormal result.
+    /// e^r; 1 + r is kept in two words.
     #[inline(always)]
-    fn exp(&self) -> V {
+    fn exp_of_rest(&self) -> V {
         let sum = V::splat(1.0) + self.r;
         let sum_lo = (V::splat(1.0) - sum) + self.r;
-        let y = sum + self.square.mul_add(self.tail, sum_lo);
+        sum + self.square.mul_add(self.tail, sum_lo)
+    }
+
+    /// e^x where that is a normal number: k is added to the exponent.
+    #[inline(always)]
+    fn exp_normal(&self) -> V {
+        V::from_bits(self.exp_of_rest().to_bits().plus(self.shifted.to_bits().left::<52>()))
+    }
+
+    /// e^x, also where that is subnormal or infinite.
+    ///
+    /// 2^k comes as two factors of about 2^(k/2): their product may leave the range of `f64`, they do not, so that
+    /// the last multiplication is the only rounding of a subnormal result.
+    #[inline(always)]
+    fn exp(&self) -> V {
+        let y = self.exp_of_rest();
         let bits = self.shifted.to_bits();
         let half = bits.left::<51>() & V::Bits::splat(EXPONENT); // floor(k / 2) in the exponent field
         let other = bits.left::<52>().minus(half);
@@ -78,13 +92,20 @@ impl<V: Double> Reduced<V> {
 /// e^x; infinite above 709.79, subnormal below -708.39 and 0 below -745.14.
 #[inline(always)]
 pub(crate) fn exp<V: Double>(x: V) -> V {
+    if V::all(x.abs().below(V::splat(NORMAL))) {
+        return reduce(x).exp_normal();
+    }
     reduce(x.at_most(V::splat(OVERFLOW)).at_least(V::splat(UNDERFLOW))).exp()
 }
 
 /// e^-|x|.
 #[inline(always)]
 pub(super) fn exp_of_minus_abs<V: Double>(x: V) -> V {
-    reduce(-x.abs().at_most(V::splat(-UNDERFLOW))).exp()
+    let size = x.abs();
+    if V::all(size.below(V::splat(NORMAL))) {
+        return reduce(-size).exp_normal();
+    }
+    reduce(-size.at_most(V::splat(-UNDERFLOW))).exp()
 }
 
 /// Hyperbolic tangent, odd bit for bit: -t / (2 + t) with t = e^(-2|x|) - 1.
@@ -92,7 +113,8 @@ pub(super) fn exp_of_minus_abs<V: Double>(x: V) -> V {
 pub(crate) fn tanh<V: Double>(x: V) -> V {
     const ONE_FROM: f64 = 20.0; // tanh rounds to 1 from 19.07 on
     let (t, t_lo) = reduce(V::splat(-2.0) * x.abs().at_most(V::splat(ONE_FROM))).exp_minus_one();
-    let y = quotient((-t, -t_lo), (V::splat(2.0), t, t_lo));
+    let (sum, sum_lo) = two_words(V::splat(2.0), t);
+    let y = quotient((-t, -t_lo), (sum, sum_lo + t_lo));
     V::from_bits(y.to_bits() | (x.to_bits() & V::Bits::splat(SIGN)))
 }
 
@@ -101,15 +123,20 @@ pub(crate) fn tanh<V: Double>(x: V) -> V {
 pub(crate) fn logistic<V: Double>(x: V) -> V {
     let (zero, one) = (V::splat(0.0), V::splat(1.0));
     let e = exp_of_minus_abs(x);
-    quotient((V::choose(x.below(zero), e, one), zero), (one, e, zero))
+    quotient((V::choose(x.below(zero), e, one), zero), two_words(one, e))
 }
 
-/// (top + top_lo) / (a + b + b_lo) for |a| >= |b|: one division, then a correction by the remainder, in which the
-/// rounding of a + b counts too. What remains is the rounding of the result.
+/// a + b in two words, for |a| >= |b|.
 #[inline(always)]
-fn quotient<V: Double>((top, top_lo): (V, V), (a, b, b_lo): (V, V, V)) -> V {
+fn two_words<V: Double>(a: V, b: V) -> (V, V) {
     let sum = a + b;
-    let sum_lo = ((a - sum) + b) + b_lo;
+    (sum, (a - sum) + b)
+}
+
+/// (top + top_lo) / (sum + sum_lo): one division, then a correction by the remainder. What remains is the rounding of
+/// the result.
+#[inline(always)]
+fn quotient<V: Double>((top, top_lo): (V, V), (sum, sum_lo): (V, V)) -> V {
     let inverse = V::splat(1.0) / sum;
     let q = top * inverse;
     let remainder = q.neg_mul_add(sum, top) + q.neg_mul_add(sum_lo, top_lo);

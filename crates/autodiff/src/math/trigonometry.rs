@@ -47,11 +47,11 @@ fn reduce<V: Double>(x: V) -> Angle<V> {
     let x = x.abs();
     let shifted = x.mul_add(V::splat(std::f64::consts::FRAC_2_PI), V::splat(ROUND));
     let n = shifted - V::splat(ROUND);
-    let [first, second, third] = FRAC_PI_2.map(V::splat);
-    let upper = n.neg_mul_add(first, x);
-    let lower = n * second;
+    let [first, second, third] = FRAC_PI_2;
+    let upper = n.neg_mul_add(V::splat(first), x);
+    let lower = n * V::splat(second);
     let r = upper - lower;
-    let r_lo = n.neg_mul_add(third, (upper - r) - lower);
+    let r_lo = n.neg_mul_add(V::splat(third), (upper - r) - lower);
     Angle { r, r_lo, n: shifted.to_bits() }
 }
 
@@ -156,21 +156,21 @@ pub(crate) fn sin_cos_fast<V: Double>(x: V) -> (V, V) {
     (angle.sin(kernels, x), angle.cos(kernels))
 }
 
-/// [`sin`] where [`trig_needs_large`] is true.
+/// [`super::sin`] where [`trig_needs_large`] is true.
 #[cold]
 #[inline(never)]
 pub fn sin_large(x: f64) -> f64 {
     sin_cos_large(x).0
 }
 
-/// [`cos`] where [`trig_needs_large`] is true.
+/// [`super::cos`] where [`trig_needs_large`] is true.
 #[cold]
 #[inline(never)]
 pub fn cos_large(x: f64) -> f64 {
     sin_cos_large(x).1
 }
 
-/// [`sin_cos`] where [`trig_needs_large`] is true.
+/// [`super::sin_cos`] where [`trig_needs_large`] is true.
 #[cold]
 #[inline(never)]
 pub fn sin_cos_large(x: f64) -> (f64, f64) {

@@ -43,6 +43,8 @@ pub(crate) trait Double: Vector<Element = f64> {
     fn odd(bits: Self::Bits) -> Self::Mask;
     /// `then` where the mask says yes, else `otherwise`.
     fn choose(mask: Self::Mask, then: Self, otherwise: Self) -> Self;
+    /// Whether all lanes say yes.
+    fn all(mask: Self::Mask) -> bool;
     /// Whether any lane says yes.
     fn any(mask: Self::Mask) -> bool;
     /// `function` of every pair of lanes, one after the other.

@@ -1,6 +1,6 @@
 //! An array of numbers as a vector: what machines without a vector unit run, with the bits of those that have one.
 
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 use super::Vector;
 
@@ -66,7 +66,7 @@ impl<S: Vector<Element = S>, const N: usize> Div for Portable<S, N> {
     }
 }
 
-impl<S: Vector<Element = S> + Default + PartialEq + 'static, const N: usize> Vector for Portable<S, N> {
+impl<S: Vector<Element = S> + Default + PartialEq + AddAssign + 'static, const N: usize> Vector for Portable<S, N> {
     type Element = S;
     const LANES: usize = N;
 

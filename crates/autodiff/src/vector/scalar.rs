@@ -236,6 +236,10 @@ impl Double for f64 {
         if mask { then } else { otherwise }
     }
     #[inline(always)]
+    fn all(mask: bool) -> bool {
+        mask
+    }
+    #[inline(always)]
     fn any(mask: bool) -> bool {
         mask
     }

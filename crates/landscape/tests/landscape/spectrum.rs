@@ -76,6 +76,7 @@ fn polish_never_raises_the_gradient() {
         assert_eq!(certificate.grad_norm, point.grad_norm);
         let moved = crate::support::distance(&point.x, &start);
         assert_eq!(point.distance, moved);
-        assert!(point.n_hessians == point.iterations as u64 + 1);
+        // One where it began, one per step, and one for a last step refused because it gained less than rounding.
+        assert!([1, 2].contains(&(point.n_hessians - point.iterations as u64)));
     }
 }

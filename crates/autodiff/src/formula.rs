@@ -1,0 +1,141 @@
+//! Evaluation of a formula: lanes are points, or directions at one point.
+
+use crate::lanes::Workspace;
+use crate::objective::{Formula, Task};
+use crate::points::width_of;
+use crate::program::Program;
+
+/// Lanes that an execution can have.
+const WIDTHS: [usize; 6] = [1, 4, 8, 16, 32, 64];
+
+/// One thread's workspaces on a formula, made when first used.
+#[derive(Debug)]
+pub(crate) struct FormulaEvaluator<'o> {
+    formula: &'o Formula,
+    workspaces: [[Option<Workspace<'o, f64>>; WIDTHS.len()]; Kind::COUNT],
+}
+
+/// What a workspace is for.
+#[derive(Clone, Copy)]
+enum Kind {
+    Task(Task),
+    Entries,
+}
+
+impl Kind {
+    const COUNT: usize = 5;
+
+    fn at(self) -> usize {
+        match self {
+            Kind::Task(task) => task as usize,
+            Kind::Entries => Kind::COUNT - 1,
+        }
+    }
+}
+
+impl<'o> FormulaEvaluator<'o> {
+    pub fn new(formula: &'o Formula) -> Self {
+        FormulaEvaluator { formula, workspaces: [const { [const { None }; WIDTHS.len()] }; Kind::COUNT] }
+    }
+
+    /// Values (k,) at points (k x dim).
+    pub fn values(&mut self, points: &[f64], values: &mut [f64]) {
+        self.over_points(Kind::Task(Task::Value), points, |point, lane, _, out| values[point] = out[lane]);
+    }
+
+    /// Values (k,) and gradients (k x dim) at points (k x dim).
+    pub fn gradients(&mut self, points: &[f64], values: &mut [f64], grads: &mut [f64]) {
+        let dim = self.formula.dim;
+        self.over_points(Kind::Task(Task::Gradient), points, |point, lane, width, out| {
+            values[point] = out[lane];
+            let of_lane = out[width + lane..].iter().step_by(width);
+            grads[point * dim..][..dim].iter_mut().zip(of_lane).for_each(|(grad, &out)| *grad = out);
+        });
+    }
+
+    /// Hessian at one point times each direction.
+    pub fn hvps(&mut self, x: &[f64], vs: &[f64], hvs: &mut [f64]) {
+        let dim = self.formula.dim;
+        let program = self.formula.program(Task::Directions);
+        for (vs, hvs) in vs.chunks(width_of(program) * dim).zip(hvs.chunks_mut(width_of(program) * dim)) {
+            let workspace = self.workspace(Kind::Task(Task::Directions), program, vs.len() / dim);
+            let width = workspace.width();
+            workspace.set_shared(0, x);
+            fill_lanes(vs, dim, width, workspace.inputs_mut());
+            workspace.run(0, width, &mut []);
+            for (lane, hv) in hvs.chunks_exact_mut(dim).enumerate() {
+                let of_lane = workspace.outputs()[lane..].iter().step_by(width);
+                hv.iter_mut().zip(of_lane).for_each(|(hv, &out)| *hv = out);
+            }
+        }
+    }
+
+    /// Hessians (k x dim x dim) at points (k x dim).
+    pub fn hessians(&mut self, points: &[f64], hessians: &mut [f64]) {
+        let n = self.formula.dim;
+        let Some((_, at)) = self.formula.hessian() else {
+            for (x, hess) in points.chunks_exact(n).zip(hessians.chunks_exact_mut(n * n)) {
+                self.hessian_by_directions(x, hess);
+            }
+            return;
+        };
+        hessians.fill(0.0);
+        self.over_points(Kind::Entries, points, |point, lane, width, out| {
+            let hess = &mut hessians[point * n * n..][..n * n];
+            for (&(i, j), out) in at.iter().zip(out.chunks_exact(width)) {
+                hess[i as usize * n + j as usize] = out[lane];
+                hess[j as usize * n + i as usize] = out[lane];
+            }
+        });
+    }
+
+    /// The mean of the products with unit directions and their transpose, which differ by rounding only.
+    fn hessian_by_directions(&mut self, x: &[f64], hess: &mut [f64]) {
+        let n = self.formula.dim;
+        let mut units = vec![0.0; n * n];
+        units.iter_mut().step_by(n + 1).for_each(|diagonal| *diagonal = 1.0);
+        self.hvps(x, &units, hess);
+        for i in 0..n {
+            for j in 0..i {
+                let mean = 0.5 * (hess[i * n + j] + hess[j * n + i]);
+                (hess[i * n + j], hess[j * n + i]) = (mean, mean);
+            }
+        }
+    }
+
+    /// Runs all points through a program; `take(point, lane, width, outputs)` reads each one's outputs, output k of a
+    /// lane at `k * width + lane`.
+    fn over_points(&mut self, kind: Kind, points: &[f64], mut take: impl FnMut(usize, usize, usize, &[f64])) {
+        let (formula, dim) = (self.formula, self.formula.dim);
+        let program = match kind {
+            Kind::Task(task) => formula.program(task),
+            Kind::Entries => &formula.hessian().expect("asked for where it is there").0,
+        };
+        let most = width_of(program);
+        for (block, points) in points.chunks(most * dim).enumerate() {
+            let count = points.len() / dim;
+            let workspace = self.workspace(kind, program, count);
+            let width = workspace.width();
+            fill_lanes(points, dim, width, workspace.inputs_mut());
+            workspace.run(0, width, &mut []);
+            (0..count).for_each(|lane| take(block * most + lane, lane, width, workspace.outputs()));
+        }
+    }
+
+    /// A workspace with lanes for `count`, the fewest that do.
+    fn workspace(&mut self, kind: Kind, program: &'o Program, count: usize) -> &mut Workspace<'o, f64> {
+        let at = WIDTHS.iter().position(|&width| width >= count).expect("a block fits the widest");
+        self.workspaces[kind.at()][at].get_or_insert_with(|| Workspace::new(program, WIDTHS[at]))
+    }
+}
+
+/// Writes points (k x dim) to lanes (dim x width). Lanes beyond the last repeat it: they cost nothing and cannot go
+/// astray.
+fn fill_lanes(points: &[f64], dim: usize, width: usize, lanes: &mut [f64]) {
+    let count = points.len() / dim;
+    for (i, lanes) in lanes.chunks_exact_mut(width).take(dim).enumerate() {
+        for (k, lane) in lanes.iter_mut().enumerate() {
+            *lane = points[k.min(count - 1) * dim + i];
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! Evaluation of a mean over data rows: lanes are rows, and rows are summed in one order whatever the threads.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use crate::formula::FormulaEvaluator;
+use crate::lanes::{Element, Workspace};
+use crate::objective::{Blocks, Mean, Summed};
+use crate::rows::{Choice, Rows};
+
+/// Rows in the lanes at once.
+const BLOCK: usize = 32;
+
+/// Rows that are summed before they join the total: the piece of work that a thread takes.
+const SECTION: usize = 2 * BLOCK;
+
+/// Numbers of lanes, the fewest for small minibatches; of `f32` at least its vector.
+const WIDTHS: [usize; 4] = [4, 8, 16, BLOCK];
+
+/// Directions that one pass over the rows serves: their sums should stay in the cache.
+const DIRECTIONS: usize = 16;
+
+/// One thread's workspaces on a mean over rows, or those of all threads of the pool.
+#[derive(Debug)]
+pub(crate) struct MeanEvaluator<'o, E> {
+    mean: &'o Mean,
+    is_on_all_threads: bool,
+    /// One per thread that takes part.
+    members: Vec<Member<'o, E>>,
+    total: Vec<f64>,
+    penalty: Option<Penalty<'o>>,
+    /// The Hessian's programs with their sums.
+    shares: Vec<(Workspace<'o, f64>, Vec<f64>)>,
+}
+
+/// The part of a loss that no row enters.
+#[derive(Debug)]
+struct Penalty<'o> {
+    formula: FormulaEvaluator<'o>,
+    /// Its derivatives, (dim,) or more.
+    out: Vec<f64>,
+}
+
+/// What is summed.
+#[derive(Clone, Copy)]
+enum Kind {
+    Value,
+    Gradient,
+    Hvp,
+}
+
+/// What one thread needs.
+#[derive(Debug)]
+struct Member<'o, E> {
+    workspaces: [[Option<Workspace<'o, E>>; WIDTHS.len()]; 3],
+    /// Sections that it has summed, by number, with their sums.
+    done: Vec<(usize, Vec<E>)>,
+    /// Buffers of earlier sums.
+    spare: Vec<Vec<E>>,
+}
+
+/// One sum over rows.
+struct Task<'t, 'o> {
+    kind: Kind,
+    summed: &'o Summed,
+    rows: &'t Rows,
+    choice: Choice<'t>,
+    x: &'t [f64],
+    /// Directions (k x dim); empty when there are none.
+    directions: &'t [f64],
+}
+
+impl<'o, E: Element> MeanEvaluator<'o, E> {
+    pub fn new(mean: &'o Mean) -> Self {
+        let penalty = mean.penalty.as_ref();
+        MeanEvaluator {
+            mean,
+            is_on_all_threads: false,
+            members: vec![Member::new()],
+            total: Vec::new(),
+            penalty: penalty.map(|penalty| Penalty { formula: FormulaEvaluator::new(penalty), out: Vec::new() }),
+            shares: Vec::new(),
+        }
+    }
+
+    pub fn on_all_threads(&mut self) {
+        self.is_on_all_threads = true;
+        self.members.resize_with(rayon::current_num_threads(), Member::new);
+    }
+
+    /// Values (k,) at points of (dim,) each.
+    pub fn values<'x>(&mut self, points: impl Iterator<Item = &'x [f64]>, values: &mut [f64]) {
+        for (x, value) in points.zip(values) {
+            self.sum(Kind::Value, self.mean.value(), x, Choice::All(self.mean.rows.count()), &[]);
+            *value = self.total[0] / self.mean.rows.count() as f64;
+            if let Some(penalty) = &mut self.penalty {
+                let mut extra = [0.0];
+                penalty.formula.values(x, &mut extra);
+                *value += extra[0];
+            }
+        }
+    }
+
+    /// Gradient (dim,) over the chosen rows; returns the value.
+    pub fn gradient(&mut self, x: &[f64], choice: Choice, grad: &mut [f64]) -> f64 {
+        let summed = self.mean.gradient();
+        self.sum(Kind::Gradient, summed, x, choice, &[]);
+        let mean = Means::of(choice.count());
+        let value = mean.of_sum(self.total[0]);
+        grad.fill(0.0);
+        // Output 0 is the value, in a stretch of its own or at the head of the gradient's.
+        for &(sum, output, count) in &summed.stretches {
+            let skip = u32::from(output == 0);
+            let (sum, output, count) = (sum + skip, output + skip, (count - skip) as usize);
+            mean.scale(&self.total[sum as usize..][..count], &mut grad[output as usize - 1..][..count]);
+        }
+        let Some(penalty) = &mut self.penalty else { return value };
+        let mut extra = [0.0];
+        penalty.out.resize(x.len(), 0.0);
+        penalty.formula.gradients(x, &mut extra, &mut penalty.out);
+        grad.iter_mut().zip(&penalty.out).for_each(|(grad, extra)| *grad += extra);
+        value + extra[0]
+    }
+
+    /// Hessian times each direction (k x dim).
+    pub fn hvps(&mut self, x: &[f64], vs: &[f64], hvs: &mut [f64]) {
+        let (dim, summed) = (self.mean.dim, self.mean.hvp());
+        let mean = Means::of(self.mean.rows.count());
+        let sums = summed.program.sums;
+        for (vs, hvs) in vs.chunks(DIRECTIONS * dim).zip(hvs.chunks_mut(DIRECTIONS * dim)) {
+            self.sum(Kind::Hvp, summed, x, Choice::All(self.mean.rows.count()), vs);
+            for (k, hv) in hvs.chunks_exact_mut(dim).enumerate() {
+                let total = &self.total[k * sums..][..sums];
+                hv.fill(0.0);
+                for &(sum, output, count) in &summed.stretches {
+                    mean.scale(&total[sum as usize..][..count as usize], &mut hv[output as usize..][..count as usize]);
+                }
+            }
+        }
+        if let Some(penalty) = &mut self.penalty {
+            penalty.out.resize(vs.len(), 0.0);
+            penalty.formula.hvps(x, vs, &mut penalty.out);
+            hvs.iter_mut().zip(&penalty.out).for_each(|(hv, extra)| *hv += extra);
+        }
+    }
+
+    /// Leaves the sums over the chosen rows in `total`, one set per direction.
+    ///
+    /// Rows go through the lanes in blocks of 32, whose sums (see [`Workspace::run`]) are added from left to right
+    /// within sections of 64 rows; then the sections are, in double precision.
+    fn sum(&mut self, kind: Kind, summed: &'o Summed, x: &[f64], choice: Choice, directions: &[f64]) {
+        let task = Task { kind, summed, rows: &self.mean.rows, choice, x, directions };
+        let sets = (directions.len() / x.len()).max(1);
+        let sections = choice.count().div_ceil(SECTION);
+        self.total.clear();
+        self.total.resize(summed.program.sums * sets, 0.0);
+        let members = self.members.len().min(sections);
+        if members == 1 {
+            let member = &mut self.members[0];
+            for section in 0..sections {
+                member.section(&task, section, sets);
+                let (_, sums) = member.done.pop().expect("a section was summed");
+                add(&mut self.total, &sums);
+                member.spare.push(sums);
+            }
+            return;
+        }
+        let next = AtomicUsize::new(0);
+        self.members[..members].par_iter_mut().for_each(|member| {
+            loop {
+                let section = next.fetch_add(1, Ordering::Relaxed);
+                if section >= sections {
+                    break;
+                }
+                member.section(&task, section, sets);
+            }
+        });
+        let mut done: Vec<(usize, usize, Vec<E>)> = Vec::with_capacity(sections);
+        for (owner, member) in self.members.iter_mut().enumerate() {
+            done.extend(member.done.drain(..).map(|(section, sums)| (section, owner, sums)));
+        }
+        done.sort_unstable_by_key(|&(section, ..)| section);
+        for (_, owner, sums) in done {
+            add(&mut self.total, &sums);
+            self.members[owner].spare.push(sums);
+        }
+    }
+}
+
+impl<'o> MeanEvaluator<'o, f64> {
+    /// Hessian (dim x dim): by blocks of units, else by products with unit directions.
+    pub fn hessian(&mut self, x: &[f64], hess: &mut [f64]) {
+        let n = self.mean.dim;
+        match self.mean.hessian() {
+            Some(blocks) => self.hessian_by_blocks(blocks, x, hess),
+            None => self.hessian_by_directions(x, hess),
+        }
+        if let Some(penalty) = &mut self.penalty {
+            penalty.out.resize(n * n, 0.0);
+            penalty.formula.hessians(x, &mut penalty.out);
+            hess.iter_mut().zip(&penalty.out).for_each(|(hess, extra)| *hess += extra);
+        }
+    }
+
+    fn hessian_by_directions(&mut self, x: &[f64], hess: &mut [f64]) {
+        let n = self.mean.dim;
+        let mut units = vec![0.0; n * n];
+        units.iter_mut().step_by(n + 1).for_each(|diagonal| *diagonal = 1.0);
+        let penalty = self.penalty.take();
+        self.hvps(x, &units, hess);
+        self.penalty = penalty;
+        for i in 0..n {
+            for j in 0..i {
+                let mean = 0.5 * (hess[i * n + j] + hess[j * n + i]);
+                (hess[i * n + j], hess[j * n + i]) = (mean, mean);
+            }
+        }
+    }
+
+    /// Every share over all rows, then every row of the Hessian out of the shares' sums.
+    fn hessian_by_blocks(&mut self, blocks: &'o Blocks, x: &[f64], hess: &mut [f64]) {
+        let rows = &self.mean.rows;
+        if self.shares.is_empty() {
+            let share = |program| (Workspace::new(program, BLOCK), Vec::new());
+            self.shares = blocks.shares.iter().map(share).collect();
+        }
+        let sum = |(program, (workspace, sums)): (&_, &mut (Workspace<f64>, Vec<f64>))| {
+            let program: &crate::program::Program = program;
+            sums.clear();
+            sums.resize(program.sums, 0.0);
+            workspace.set_shared(0, x);
+            let all = Choice::All(rows.count());
+            for first in (0..rows.count()).step_by(BLOCK) {
+                let lanes = BLOCK.min(rows.count() - first);
+                rows.to_lanes(|k| all.row(first + k), lanes, BLOCK, workspace.inputs_mut());
+                workspace.run(0, lanes, sums);
+            }
+        };
+        let mean = Means::of(rows.count());
+        let shares = &mut self.shares;
+        if self.is_on_all_threads {
+            blocks.shares.par_iter().zip(shares.par_iter_mut()).for_each(sum);
+            let shares = &self.shares;
+            let rows = hess.par_chunks_exact_mut(self.mean.dim).enumerate();
+            rows.for_each(|(p, row)| fill_row(blocks, shares, &mean, p, row));
+        } else {
+            blocks.shares.iter().zip(shares.iter_mut()).for_each(sum);
+            let rows = hess.chunks_exact_mut(self.mean.dim).enumerate();
+            rows.for_each(|(p, row)| fill_row(blocks, &self.shares, &mean, p, row));
+        }
+    }
+}
+
+/// Row p of the Hessian. A block of two units holds rows of the one and columns of the other; a symmetric one is read
+/// below its diagonal only.
+fn fill_row(blocks: &Blocks, shares: &[(Workspace<f64>, Vec<f64>)], mean: &Means, p: usize, row: &mut [f64]) {
+    row.fill(0.0);
+    let Some((u, i)) = blocks.unit_of[p] else { return };
+    for (v, params) in blocks.units.iter().enumerate() {
+        let Some(block) = blocks.block(u.max(v), u.min(v)) else { continue };
+        let columns = blocks.units[u.min(v)].len();
+        let sums = &shares[block.share].1[block.first..];
+        for (j, &q) in params.iter().enumerate() {
+            let (a, b) = if v <= u { (i, j) } else { (j, i) };
+            let (a, b) = if block.is_lower { (a.max(b), a.min(b)) } else { (a, b) };
+            row[q] = mean.of_sum(sums[a * columns + b]);
+        }
+    }
+}
+
+impl<'o, E: Element> Member<'o, E> {
+    fn new() -> Self {
+        Member { workspaces: [const { [const { None }; WIDTHS.len()] }; 3], done: Vec::new(), spare: Vec::new() }
+    }
+
+    /// Sums one section of the rows; what it finds is the last of `done`.
+    fn section(&mut self, task: &Task<'_, 'o>, section: usize, sets: usize) {
+        let program = &task.summed.program;
+        let rows = (section * SECTION)..((section + 1) * SECTION).min(task.choice.count());
+        let mut sums = self.spare.pop().unwrap_or_default();
+        sums.clear();
+        sums.resize(program.sums * sets, E::default());
+        let at = WIDTHS.iter().position(|&width| width >= rows.len().max(E::VECTOR)).unwrap_or(WIDTHS.len() - 1);
+        let workspace =
+            self.workspaces[task.kind as usize][at].get_or_insert_with(|| Workspace::new(program, WIDTHS[at]));
+        workspace.set_shared(0, task.x);
+        for first in rows.clone().step_by(WIDTHS[at]) {
+            let lanes = WIDTHS[at].min(rows.end - first);
+            task.rows.to_lanes(|k| task.choice.row(first + k), lanes, WIDTHS[at], workspace.inputs_mut());
+            workspace.run(0, lanes, &mut sums);
+            if !task.directions.is_empty() {
+                let first_direction = task.x.len() + task.rows.width();
+                let sets = sums.chunks_exact_mut(program.sums);
+                for (v, sums) in task.directions.chunks_exact(task.x.len()).zip(sets) {
+                    workspace.set_shared(first_direction, v);
+                    workspace.run(1, lanes, sums);
+                }
+            }
+        }
+        self.done.push((section, sums));
+    }
+}
+
+fn add<E: Element>(total: &mut [f64], sums: &[E]) {
+    total.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum.to_f64());
+}
+
+/// Division by the number of rows. Where that is a power of two it is a multiplication, with the same bits.
+struct Means {
+    count: f64,
+    reciprocal: Option<f64>,
+}
+
+impl Means {
+    fn of(count: usize) -> Self {
+        let count_as_number = count as f64;
+        Means { count: count_as_number, reciprocal: count.is_power_of_two().then(|| count_as_number.recip()) }
+    }
+
+    fn of_sum(&self, sum: f64) -> f64 {
+        sum / self.count
+    }
+
+    fn scale(&self, sums: &[f64], means: &mut [f64]) {
+        match self.reciprocal {
+            Some(reciprocal) => means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean = sum * reciprocal),
+            None => means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean = sum / self.count),
+        }
+    }
+}

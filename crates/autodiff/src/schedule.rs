@@ -1,0 +1,311 @@
+//! Which operations a program performs, and in which order: chains of multiply-adds by shared factors that read the
+//! same signals are gathered into tiles, outer products follow as soon as their operands are there.
+
+use rustc_hash::FxHashMap;
+
+use crate::derive::reachable;
+use crate::graph::{Binary, Graph, Node, Op, Unary};
+use crate::program::{Cost, Supply, TILE};
+use crate::sums::{OuterProduct, Sums};
+
+/// One step of a body.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    /// The operation of a node.
+    Single(Node),
+    /// `c - a * b`
+    NegMulAdd { a: Node, b: Node, c: Node, to: Node },
+    /// Sine and cosine of one angle.
+    SinCos { angle: Node, sin: Node, cos: Node },
+    /// Chains computed together.
+    Tile(Vec<Chain>),
+    /// Position of an outer product in the sums.
+    Product(usize),
+}
+
+/// `end = init + factor_1 signal_1 + factor_2 signal_2 + ...`, fused from left to right; factors are shared by all
+/// lanes, signals differ.
+#[derive(Clone, Debug)]
+pub(crate) struct Chain {
+    pub end: Node,
+    /// `None`: the first term is a product without addend.
+    pub init: Option<Node>,
+    pub factors: Vec<Node>,
+    pub signals: Vec<Node>,
+}
+
+/// The steps of both stages, and what is known of every node.
+pub(crate) struct Plan {
+    /// Nodes looked at: the first so many of the graph.
+    pub count: usize,
+    pub needed: Vec<bool>,
+    /// Whether the value differs between lanes.
+    pub is_lane: Vec<bool>,
+    /// Whether it depends on late inputs.
+    pub is_late: Vec<bool>,
+    /// Of the first and of the second stage.
+    pub steps: [Vec<Step>; 2],
+}
+
+impl Step {
+    /// The nodes whose values the step computes.
+    pub fn results(&self, mut see: impl FnMut(Node)) {
+        match self {
+            Step::Single(node) | Step::NegMulAdd { to: node, .. } => see(*node),
+            Step::SinCos { sin, cos, .. } => [*sin, *cos].into_iter().for_each(see),
+            Step::Tile(chains) => chains.iter().for_each(|chain| see(chain.end)),
+            Step::Product(_) => {}
+        }
+    }
+
+    /// The lane values that the step reads (shared ones may be among them).
+    pub fn operands(&self, graph: &Graph, sums: &Sums, mut see: impl FnMut(Node)) {
+        match self {
+            Step::Single(node) => graph.op(*node).operands().for_each(see),
+            Step::NegMulAdd { a, b, c, .. } => [*a, *b, *c].into_iter().for_each(see),
+            Step::SinCos { angle, .. } => see(*angle),
+            Step::Tile(chains) => {
+                chains.iter().for_each(|chain| chain.signals.iter().chain(&chain.init).for_each(|&node| see(node)));
+            }
+            Step::Product(at) => {
+                let product = &sums.products[*at];
+                product.left.iter().chain(&product.right).for_each(|&node| see(node));
+            }
+        }
+    }
+
+    /// Its arithmetic in one lane.
+    pub fn cost(&self, graph: &Graph, sums: &Sums) -> Cost {
+        let (flops, functions) = match self {
+            Step::Single(node) => match graph.op(*node) {
+                Op::Unary(Unary::Neg | Unary::Sqrt, _) | Op::Binary(..) | Op::Select(..) => (1, 0),
+                Op::Unary(..) => (0, 1),
+                Op::MulAdd(..) => (2, 0),
+                Op::Input(_) | Op::Const(_) => (0, 0),
+            },
+            Step::NegMulAdd { .. } => (2, 0),
+            Step::SinCos { .. } => (0, 1),
+            Step::Tile(chains) => (chains.iter().map(|chain| 2 * chain.signals.len()).sum(), 0),
+            Step::Product(at) => {
+                let OuterProduct { left, right, is_lower, .. } = &sums.products[*at];
+                let (rows, columns) = (left.len(), right.len());
+                let sums = if *is_lower { rows * (rows + 1) / 2 } else { rows * columns };
+                (2 * sums, 0)
+            }
+        };
+        Cost { flops: flops as u64, functions }
+    }
+}
+
+/// Plans the computation of `outputs` and `sums`, inputs supplied as said.
+pub(crate) fn plan(graph: &Graph, outputs: &[Node], sums: &Sums, supply: &[Supply]) -> Plan {
+    let factors = sums.products.iter().flat_map(|product| product.left.iter().chain(&product.right));
+    let wanted: Vec<Node> = outputs.iter().chain(factors).copied().collect();
+    let count = wanted.iter().map(|node| node.at() + 1).max().unwrap_or(0);
+    let needed = reachable(graph, &wanted, count);
+    let (mut is_lane, mut is_late) = (vec![false; count], vec![false; count]);
+    for at in (0..count).filter(|&at| needed[at]) {
+        (is_lane[at], is_late[at]) = match graph.nodes()[at] {
+            Op::Input(i) => (supply[i as usize] == Supply::Lane, supply[i as usize] == Supply::Late),
+            op => (op.operands().any(|a| is_lane[a.at()]), op.operands().any(|a| is_late[a.at()])),
+        };
+    }
+    let mut plan = Plan { count, needed, is_lane, is_late, steps: [Vec::new(), Vec::new()] };
+    let chains = Chains::find(graph, &plan, &wanted);
+    Scheduler { graph, sums, chains }.run(&mut plan, &wanted);
+    plan
+}
+
+/// The chains of a graph, by the node that ends them and by where they begin.
+struct Chains {
+    /// Position in `all` of the chain that ends at a node.
+    ending_at: FxHashMap<Node, usize>,
+    all: Vec<Chain>,
+    is_done: Vec<bool>,
+    /// Chains with the same first signal and stage, those alike next to each other.
+    families: FxHashMap<(bool, Node), Vec<usize>>,
+    /// Whether a node is a partial sum of a chain, never needed by itself.
+    is_inner: Vec<bool>,
+}
+
+impl Chains {
+    fn find(graph: &Graph, plan: &Plan, wanted: &[Node]) -> Self {
+        let needed = |at: &usize| plan.needed[*at];
+        let mut uses = vec![0u32; plan.count];
+        wanted.iter().for_each(|node| uses[node.at()] += 1);
+        for at in (0..plan.count).filter(needed) {
+            graph.nodes()[at].operands().for_each(|operand| uses[operand.at()] += 1);
+        }
+        let is_lane = |node: Node| plan.is_lane[node.at()];
+        // The factor, the signal and the addend of a node that can be part of a chain.
+        let link = |node: Node| match graph.op(node) {
+            Op::MulAdd(a, b, c) if is_lane(b) && !is_lane(a) => Some((a, b, Some(c))),
+            Op::MulAdd(a, b, c) if is_lane(a) && !is_lane(b) => Some((b, a, Some(c))),
+            Op::Binary(Binary::Mul, a, b) if is_lane(b) && !is_lane(a) => Some((a, b, None)),
+            Op::Binary(Binary::Mul, a, b) if is_lane(a) && !is_lane(b) => Some((b, a, None)),
+            _ => None,
+        };
+        let mut is_inner = vec![false; plan.count];
+        for at in (0..plan.count).filter(needed) {
+            if let Some((_, _, Some(c))) = link(Node(at as u32)) {
+                let same_stage = plan.is_late[c.at()] == plan.is_late[at];
+                is_inner[c.at()] |= uses[c.at()] == 1 && same_stage && link(c).is_some();
+            }
+        }
+        let mut chains = Chains {
+            ending_at: FxHashMap::default(),
+            all: Vec::new(),
+            is_done: Vec::new(),
+            families: FxHashMap::default(),
+            is_inner,
+        };
+        for at in (0..plan.count).filter(needed) {
+            let end = Node(at as u32);
+            if chains.is_inner[at] || link(end).is_none() {
+                continue;
+            }
+            let (mut factors, mut signals) = (Vec::new(), Vec::new());
+            let mut next = Some(end);
+            let init = loop {
+                let Some(node) = next else { break None };
+                if node != end && !chains.is_inner[node.at()] {
+                    break Some(node);
+                }
+                let (factor, signal, addend) = link(node).expect("inner nodes are links");
+                factors.push(factor);
+                signals.push(signal);
+                next = addend;
+            };
+            if factors.len() < 2 {
+                continue;
+            }
+            factors.reverse();
+            signals.reverse();
+            let family = (plan.is_late[at], signals[0]);
+            chains.ending_at.insert(end, chains.all.len());
+            chains.families.entry(family).or_default().push(chains.all.len());
+            chains.all.push(Chain { end, init, factors, signals });
+        }
+        chains.is_done = vec![false; chains.all.len()];
+        let all = &chains.all;
+        chains.families.values_mut().for_each(|family| family.sort_by(|&a, &b| all[a].signals.cmp(&all[b].signals)));
+        chains
+    }
+
+    /// Tiles of all chains of the family of `chain` that can be computed once every node below `now` is there.
+    fn tiles(&mut self, chain: usize, is_late: bool, now: Node) -> Vec<Vec<Chain>> {
+        let is_ready = |chain: &Chain| chain.signals.iter().chain(&chain.init).all(|&node| node < now);
+        let family = &self.families[&(is_late, self.all[chain].signals[0])];
+        let ready: Vec<usize> =
+            family.iter().copied().filter(|&at| !self.is_done[at] && is_ready(&self.all[at])).collect();
+        let mut tiles = Vec::new();
+        let mut rest = &ready[..];
+        while !rest.is_empty() {
+            // As many as are mostly alike, cut into tiles of nearly one size.
+            let alike = |pair: &[usize]| {
+                let (a, b) = (&self.all[pair[0]].signals, &self.all[pair[1]].signals);
+                let shared = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+                2 * shared >= a.len().max(b.len())
+            };
+            let run = 1 + rest.windows(2).take_while(|pair| alike(pair)).count();
+            let (group, after) = rest.split_at(run);
+            let tile = run.div_ceil(run.div_ceil(TILE));
+            tiles.extend(group.chunks(tile).map(|tile| tile.iter().map(|&at| self.all[at].clone()).collect()));
+            rest = after;
+        }
+        ready.iter().for_each(|&at| self.is_done[at] = true);
+        tiles
+    }
+}
+
+struct Scheduler<'a> {
+    graph: &'a Graph,
+    sums: &'a Sums,
+    chains: Chains,
+}
+
+impl Scheduler<'_> {
+    fn run(mut self, plan: &mut Plan, wanted: &[Node]) {
+        let graph = self.graph;
+        let negations = self.absorbed_negations(plan, wanted);
+        let mut partner: FxHashMap<Node, (Option<Node>, Option<Node>)> = FxHashMap::default();
+        for at in (0..plan.count).filter(|&at| plan.needed[at] && plan.is_lane[at]) {
+            match graph.nodes()[at] {
+                Op::Unary(Unary::Sin, a) => partner.entry(a).or_default().0 = Some(Node(at as u32)),
+                Op::Unary(Unary::Cos, a) => partner.entry(a).or_default().1 = Some(Node(at as u32)),
+                _ => {}
+            }
+        }
+        let mut products = self.products_by_last_operand(plan);
+        for at in 0..plan.count {
+            let node = Node(at as u32);
+            let stage = usize::from(plan.is_late[at]);
+            if plan.needed[at] && plan.is_lane[at] && !self.chains.is_inner[at] && !negations[at] {
+                match graph.op(node) {
+                    Op::Input(_) | Op::Const(_) => {}
+                    Op::Unary(Unary::Sin | Unary::Cos, angle) => match partner[&angle] {
+                        (Some(sin), Some(cos)) if node == sin.min(cos) => {
+                            plan.steps[stage].push(Step::SinCos { angle, sin, cos });
+                        }
+                        (Some(_), Some(_)) => {}
+                        _ => plan.steps[stage].push(Step::Single(node)),
+                    },
+                    Op::MulAdd(a, b, c) if negations[a.at()] || negations[b.at()] => {
+                        let (minus, b) = if negations[a.at()] { (a, b) } else { (b, a) };
+                        let a = graph.op(minus).operands().next().expect("a negation has an operand");
+                        plan.steps[stage].push(Step::NegMulAdd { a, b, c, to: node });
+                    }
+                    _ => match self.chains.ending_at.get(&node).copied() {
+                        Some(chain) if self.chains.is_done[chain] => {}
+                        Some(chain) => {
+                            let tiles = self.chains.tiles(chain, plan.is_late[at], node);
+                            plan.steps[stage].extend(tiles.into_iter().map(Step::Tile));
+                        }
+                        None => plan.steps[stage].push(Step::Single(node)),
+                    },
+                }
+            }
+            while products.last().is_some_and(|&(ready, ..)| ready <= at) {
+                let (_, stage, product) = products.pop().expect("not empty");
+                plan.steps[stage].push(Step::Product(product));
+            }
+        }
+    }
+
+    /// `(last operand, stage, position)` of each outer product, those ready first at the end.
+    fn products_by_last_operand(&self, plan: &Plan) -> Vec<(usize, usize, usize)> {
+        let mut products: Vec<(usize, usize, usize)> = Vec::new();
+        for (at, product) in self.sums.products.iter().enumerate() {
+            let nodes = || product.left.iter().chain(&product.right);
+            let ready = nodes().map(|node| node.at()).max().unwrap_or(0);
+            let is_late = nodes().any(|node| plan.is_late[node.at()]);
+            products.push((ready, usize::from(is_late), at));
+        }
+        products.sort_unstable_by(|a, b| b.cmp(a));
+        products
+    }
+
+    /// Negations that every user can take in as the sign of a product.
+    fn absorbed_negations(&self, plan: &Plan, wanted: &[Node]) -> Vec<bool> {
+        let mut is_absorbed: Vec<bool> = (0..plan.count)
+            .map(|at| plan.is_lane[at] && matches!(self.graph.nodes()[at], Op::Unary(Unary::Neg, _)))
+            .collect();
+        wanted.iter().for_each(|node| is_absorbed[node.at()] = false);
+        for at in (0..plan.count).filter(|&at| plan.needed[at]) {
+            let node = Node(at as u32);
+            let in_chain = self.chains.is_inner[at] || self.chains.ending_at.contains_key(&node);
+            match self.graph.op(node) {
+                Op::MulAdd(a, b, c) if !in_chain => {
+                    is_absorbed[c.at()] = false;
+                    // One sign fits into the operation.
+                    if a == b || (is_absorbed[a.at()] && is_absorbed[b.at()]) {
+                        is_absorbed[b.at()] = false;
+                        is_absorbed[a.at()] &= a != b;
+                    }
+                }
+                op => op.operands().for_each(|operand| is_absorbed[operand.at()] = false),
+            }
+        }
+        is_absorbed
+    }
+}

@@ -1,0 +1,115 @@
+//! What is summed over data rows: outer products of two lists of nodes, which is what derivatives of units are.
+
+use crate::derive::{adjoints, gradient, tangent};
+use crate::graph::{Graph, Node};
+use crate::units::Unit;
+
+/// `sum over rows of left_i right_j` for all i and j, added to the sums from `first` on, row-major.
+#[derive(Clone, Debug)]
+pub(crate) struct OuterProduct {
+    pub left: Vec<Node>,
+    pub right: Vec<Node>,
+    pub first: usize,
+    /// Whether only `i >= j` is wanted, because the sums are symmetric; the others are left in any state.
+    pub is_lower: bool,
+}
+
+/// Outer products and what their sums mean. Products may add to the same sums.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sums {
+    pub products: Vec<OuterProduct>,
+    /// Number of sums.
+    pub len: usize,
+    /// Output that each sum belongs to, where that is a list.
+    pub outputs: Vec<u32>,
+}
+
+impl Sums {
+    /// New sums of `left` times `right`; returns the position of the first.
+    pub fn push(&mut self, left: Vec<Node>, right: Vec<Node>, is_lower: bool) -> usize {
+        let first = self.len;
+        self.len += left.len() * right.len();
+        self.products.push(OuterProduct { left, right, first, is_lower });
+        first
+    }
+
+    /// New sums for these outputs.
+    fn push_for(&mut self, left: Vec<Node>, right: Vec<Node>, outputs: impl IntoIterator<Item = usize>) -> usize {
+        self.outputs.extend(outputs.into_iter().map(|output| output as u32));
+        let first = self.push(left, right, false);
+        debug_assert_eq!(self.outputs.len(), self.len, "an output per sum");
+        first
+    }
+
+    /// The value alone, output 0.
+    pub fn value(graph: &mut Graph, value: Node) -> Self {
+        let mut sums = Sums::default();
+        sums.push_for(vec![value], vec![graph.constant(1.0)], [0]);
+        sums
+    }
+
+    /// The value, output 0, and the gradient, outputs `1..=dim`. Without units every derivative is a node of its own.
+    pub fn gradient(graph: &mut Graph, value: Node, dim: usize, units: Option<&[Unit]>) -> Self {
+        let mut sums = Sums::value(graph, value);
+        match units {
+            Some(units) => {
+                let adjoints = adjoints(graph, value);
+                for layer in layers(units) {
+                    let left = layer.iter().map(|unit| adjoint(graph, &adjoints, unit.node)).collect();
+                    let outputs = layer.iter().flat_map(|unit| unit.params.iter().map(|param| param + 1));
+                    sums.push_for(left, layer[0].signals.clone(), outputs);
+                }
+            }
+            None => {
+                let nodes = gradient(graph, value, dim);
+                let one = graph.constant(1.0);
+                sums.push_for(nodes, vec![one], 1..=dim);
+            }
+        }
+        sums
+    }
+
+    /// The Hessian times a direction, outputs `0..dim`; the direction of parameter p is input `first_direction + p`.
+    pub fn hvp(graph: &mut Graph, value: Node, dim: usize, first_direction: usize, units: Option<&[Unit]>) -> Self {
+        let seeds: Vec<_> = (0..dim).map(|i| (graph.input(i), graph.input(first_direction + i))).collect();
+        let (zero, one) = (graph.constant(0.0), graph.constant(1.0));
+        let mut sums = Sums::default();
+        let Some(units) = units else {
+            let nodes = gradient(graph, value, dim);
+            let nodes = tangent(graph, &nodes, &seeds).into_iter().map(|node| node.unwrap_or(zero)).collect();
+            sums.push_for(nodes, vec![one], 0..dim);
+            return sums;
+        };
+        let adjoints = adjoints(graph, value);
+        for layer in layers(units) {
+            let signals = &layer[0].signals;
+            let deltas: Vec<Node> = layer.iter().map(|unit| adjoint(graph, &adjoints, unit.node)).collect();
+            let changes = tangent(graph, &[&deltas[..], signals].concat(), &seeds);
+            let (of_deltas, of_signals) = changes.split_at(deltas.len());
+            let or_zero = |changes: &[Option<Node>]| changes.iter().map(|node| node.unwrap_or(zero)).collect();
+            let outputs = layer.iter().flat_map(|unit| unit.params.iter().copied());
+            let first = sums.push_for(or_zero(of_deltas), signals.clone(), outputs);
+            if of_signals.iter().any(Option::is_some) {
+                let right = or_zero(of_signals);
+                sums.products.push(OuterProduct { left: deltas, right, first, is_lower: false });
+            }
+        }
+        sums
+    }
+}
+
+/// Units with the same signals, in the order of the first of them.
+pub(crate) fn layers(units: &[Unit]) -> Vec<Vec<&Unit>> {
+    let mut layers: Vec<Vec<&Unit>> = Vec::new();
+    for unit in units {
+        match layers.iter_mut().find(|layer| layer[0].signals == unit.signals) {
+            Some(layer) => layer.push(unit),
+            None => layers.push(vec![unit]),
+        }
+    }
+    layers
+}
+
+pub(crate) fn adjoint(graph: &mut Graph, adjoints: &[Option<Node>], node: Node) -> Node {
+    adjoints.get(node.at()).copied().flatten().unwrap_or_else(|| graph.constant(0.0))
+}
