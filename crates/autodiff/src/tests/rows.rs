@@ -1,0 +1,245 @@
+//! Means over data rows: the stated order of summation, threads, structure found in the loss, single precision.
+
+use std::sync::Arc;
+
+use crate::derive::gradient;
+use crate::objective::{Body, Mean};
+use crate::{Evaluator, Objective, Rows, Scalar, Stream, interpret};
+
+const INPUTS: usize = 5;
+const CLASSES: usize = 3;
+
+/// Parameters of a network with these widths, inputs and outputs included.
+fn parameters(widths: &[usize]) -> usize {
+    widths.windows(2).map(|layer| (layer[0] + 1) * layer[1]).sum()
+}
+
+/// Softmax cross-entropy of a tanh network on one row of features and one-hot targets, written with plain arithmetic.
+fn network<S: Scalar>(widths: &[usize], x: &[S], row: &[S]) -> S {
+    let (features, targets) = row.split_at(widths[0]);
+    let (mut signal, mut rest) = (features.to_vec(), x);
+    for (depth, layer) in widths.windows(2).enumerate() {
+        let (weights, after) = rest.split_at(layer[0] * layer[1]);
+        let (biases, after) = after.split_at(layer[1]);
+        let sum = |(weights, &bias): (&[S], &S)| weights.iter().zip(&signal).fold(bias, |z, (&w, &s)| z + w * s);
+        let sums: Vec<S> = weights.chunks_exact(layer[0]).zip(biases).map(sum).collect();
+        let is_last = depth + 2 == widths.len();
+        signal = if is_last { sums } else { sums.into_iter().map(S::tanh).collect() };
+        rest = after;
+    }
+    S::sum(signal.iter().map(|z| z.exp())).ln() - S::dot(targets, &signal)
+}
+
+fn rows(count: usize) -> Arc<Rows> {
+    let mut stream = Stream::new(0, "rows", &[&count.to_string()]);
+    let mut cells = Vec::new();
+    for _ in 0..count {
+        cells.extend((0..INPUTS).map(|_| stream.normal()));
+        let label = stream.below(CLASSES as u32) as usize;
+        cells.extend((0..CLASSES).map(|class| f64::from(u8::from(class == label))));
+    }
+    Arc::new(Rows::new(INPUTS + CLASSES, cells))
+}
+
+fn objective(hidden: &[usize], count: usize, l2: f64) -> Objective {
+    let widths = [&[INPUTS], hidden, &[CLASSES]].concat();
+    Objective::over_rows(parameters(&widths), rows(count), |x, row| {
+        let loss = network(&widths, x, row);
+        if l2 > 0.0 { Scalar::dot(x, x) * (0.5 * l2) + loss } else { loss }
+    })
+}
+
+fn mean(objective: &Objective) -> &Mean {
+    match &objective.body {
+        Body::Mean(mean) => mean,
+        Body::Formula(_) => panic!("a mean"),
+    }
+}
+
+fn point(dim: usize) -> Vec<f64> {
+    let mut stream = Stream::new(0, "point", &[&dim.to_string()]);
+    (0..dim).map(|_| 0.5 * stream.normal()).collect()
+}
+
+fn bits(values: &[f64]) -> Vec<u64> {
+    values.iter().map(|v| v.to_bits()).collect()
+}
+
+/// Everything an evaluator can say at a point.
+fn all(mut at: Evaluator, x: &[f64]) -> Vec<f64> {
+    let n = x.len();
+    let mut stream = Stream::new(0, "directions", &[]);
+    let vs: Vec<f64> = (0..3 * n).map(|_| stream.normal()).collect();
+    let (mut grad, mut hvs, mut hess) = (vec![0.0; n], vec![0.0; 3 * n], vec![0.0; n * n]);
+    let value = at.gradient(x, &mut grad);
+    at.hvps(x, &vs, &mut hvs);
+    at.hessian(x, &mut hess);
+    [vec![value, at.value(x)], grad, hvs, hess].concat()
+}
+
+/// Lane k to running sum k modulo 4, neighbours added pairwise, blocks of 32 from left to right within sections of 64,
+/// sections from left to right: recomputed here row by row with the reference interpreter.
+#[test]
+fn sums_have_the_stated_order() {
+    for count in [1, 3, 4, 7, 31, 32, 33, 64, 65, 150] {
+        let objective = objective(&[4], count, 0.0);
+        let Mean { rows, .. } = mean(&objective);
+        let (graph, loss) = objective.graph();
+        let mut graph = graph.clone();
+        let dim = objective.dim();
+        let derivatives = gradient(&mut graph, loss, dim);
+        // Outputs whose rows are sums of one number each: the value and the output biases.
+        let outputs: Vec<_> = std::iter::once(loss).chain(derivatives[dim - CLASSES..].iter().copied()).collect();
+        let x = point(dim);
+        let per_row: Vec<Vec<f64>> =
+            (0..count).map(|i| interpret(&graph, &outputs, &[&x[..], rows.row(i)].concat())).collect();
+        let expected = |k: usize| {
+            let mut total = 0.0;
+            for section in per_row.chunks(64) {
+                let mut sum = 0.0;
+                for block in section.chunks(32) {
+                    let mut running = [0.0; 4];
+                    block.iter().enumerate().for_each(|(lane, row)| running[lane % 4] += row[k]);
+                    sum += (running[0] + running[1]) + (running[2] + running[3]);
+                }
+                total += sum;
+            }
+            total / count as f64
+        };
+        let mut grad = vec![0.0; dim];
+        let value = objective.evaluator().gradient(&x, &mut grad);
+        assert_eq!(value.to_bits(), expected(0).to_bits(), "{count} rows");
+        for k in 0..CLASSES {
+            assert_eq!(grad[dim - CLASSES + k].to_bits(), expected(k + 1).to_bits(), "bias {k} of {count} rows");
+        }
+    }
+}
+
+#[test]
+fn threads_change_no_bit() {
+    let objective = objective(&[7, 4], 333, 0.01);
+    let x = point(objective.dim());
+    let alone = all(objective.evaluator(), &x);
+    for threads in [1, 2, 3, 5] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let together = pool.install(|| all(objective.evaluator().on_all_threads(), &x));
+        assert_eq!(bits(&together), bits(&alone), "{threads} threads");
+    }
+}
+
+/// The list 0, 1, 2, ... is the whole; a list picks rows, repeats them, and counts each time.
+#[test]
+fn chosen_rows_are_those_rows() {
+    let objective = objective(&[4], 50, 0.1);
+    let (dim, mut at) = (objective.dim(), objective.evaluator());
+    let x = point(dim);
+    let (mut whole, mut chosen) = (vec![0.0; dim], vec![0.0; dim]);
+    let value = at.gradient(&x, &mut whole);
+    let mut values = [0.0];
+    at.gradients_on(&x, &(0..50).collect::<Vec<u32>>(), &mut values, &mut chosen);
+    assert_eq!((values[0].to_bits(), bits(&chosen)), (value.to_bits(), bits(&whole)));
+    let picked = [7, 7, 49, 0, 7];
+    at.gradients_on(&x, &picked, &mut values, &mut chosen);
+    let mut sum = vec![0.0; dim];
+    for row in picked {
+        let mut one = vec![0.0; dim];
+        at.gradients_on(&x, &[row], &mut values, &mut one);
+        sum.iter_mut().zip(&one).for_each(|(sum, one)| *sum += one / picked.len() as f64);
+    }
+    // Two orders of summing five numbers of order one.
+    for (a, b) in chosen.iter().zip(&sum) {
+        assert!((a - b).abs() <= 1e-14, "{a} {b}");
+    }
+}
+
+/// Two ways to the same matrix that share only the gradient: blocks of units, and tangents along unit vectors. Depths
+/// 0 to 3 have every kind of block: within a layer, between neighbours, and across layers.
+#[test]
+fn the_hessian_by_units_is_the_hessian_by_directions() {
+    for hidden in [&[][..], &[4], &[6, 3], &[5, 4, 3]] {
+        for l2 in [0.0, 0.1] {
+            let objective = objective(hidden, 70, l2);
+            let n = objective.dim();
+            assert!(mean(&objective).hessian().is_some(), "a network is made of units");
+            let mut at = objective.evaluator();
+            let x = point(n);
+            let mut units = vec![0.0; n * n];
+            units.iter_mut().step_by(n + 1).for_each(|diagonal| *diagonal = 1.0);
+            let (mut hess, mut columns) = (vec![0.0; n * n], vec![0.0; n * n]);
+            at.hessian(&x, &mut hess);
+            at.hvps(&x, &units, &mut columns);
+            let largest = hess.iter().fold(0.0, |largest: f64, h| largest.max(h.abs()));
+            for i in 0..n {
+                for j in 0..n {
+                    assert_eq!(hess[i * n + j], hess[j * n + i]);
+                    // Rounding of sums of 70 terms, each a product of factors of order one.
+                    let error = (hess[i * n + j] - columns[i * n + j]).abs();
+                    assert!(error <= 1e-14 * largest, "{hidden:?} l2 = {l2}: entry {i}, {j} off by {error}");
+                }
+            }
+        }
+    }
+}
+
+/// A weight used twice is not a factor of one signal: the general way takes over, and agrees with a network that has
+/// two weights, summed over the tie.
+#[test]
+fn tied_weights_are_differentiated_all_the_same() {
+    let data = || Arc::new(Rows::new(2, (0..80).map(|i| f64::from(i % 7) - 3.0).collect()));
+    fn free<S: Scalar>(x: &[S], row: &[S]) -> S {
+        // Encoder (x0, x1), decoder (x2, x3).
+        let code = (x[0] * row[0] + x[1] * row[1]).tanh();
+        (x[2] * code - row[0]).square() + (x[3] * code - row[1]).square()
+    }
+    let untied = Objective::over_rows(4, data(), |x, row| free(x, row));
+    let tied = Objective::over_rows(2, data(), |x, row| free(&[x[0], x[1], x[0], x[1]], row));
+    assert!(mean(&untied).hessian().is_some() && mean(&tied).hessian().is_none());
+    let x = [0.3, -0.4];
+    let both = [x, x].concat();
+    let (mut tied_grad, mut tied_hess) = ([0.0; 2], [0.0; 4]);
+    let (mut grad, mut hess) = ([0.0; 4], [0.0; 16]);
+    let value = tied.evaluator().gradient(&x, &mut tied_grad);
+    assert!((value - untied.evaluator().gradient(&both, &mut grad)).abs() <= 1e-14 * value);
+    tied.evaluator().hessian(&x, &mut tied_hess);
+    untied.evaluator().hessian(&both, &mut hess);
+    for i in 0..2 {
+        // Sums of 40 terms of order ten.
+        assert!((tied_grad[i] - (grad[i] + grad[i + 2])).abs() <= 1e-13);
+        for j in 0..2 {
+            let sum = hess[i * 4 + j] + hess[(i + 2) * 4 + j] + hess[i * 4 + j + 2] + hess[(i + 2) * 4 + j + 2];
+            assert!((tied_hess[i * 2 + j] - sum).abs() <= 1e-12, "{} {sum}", tied_hess[i * 2 + j]);
+        }
+    }
+}
+
+/// What no row enters is not part of the mean: with weight 1 on `|x|^2 / 2` the gradient moves by exactly one addition.
+#[test]
+fn a_penalty_is_computed_once() {
+    let (plain, decayed) = (objective(&[4], 40, 0.0), objective(&[4], 40, 2.0));
+    assert!(plain.penalty_graph().is_none() && decayed.penalty_graph().is_some());
+    let (dim, x) = (plain.dim(), point(plain.dim()));
+    let (mut grad, mut with_decay) = (vec![0.0; dim], vec![0.0; dim]);
+    let value = plain.evaluator().gradient(&x, &mut grad);
+    let more = decayed.evaluator().gradient(&x, &mut with_decay);
+    assert_eq!(more, value + f64::dot(&x, &x));
+    for ((grad, more), x) in grad.iter().zip(&with_decay).zip(&x) {
+        assert_eq!(*more, grad + 2.0 * x);
+    }
+}
+
+/// Single precision: 24 bits, and errors that grow with the number of operations on the way, here below a hundred.
+#[test]
+fn single_precision_is_close_and_the_same_for_all_threads() {
+    let objective = objective(&[8], 200, 0.1);
+    let (dim, x) = (objective.dim(), point(objective.dim()));
+    let (mut exact, mut single, mut threaded) = (vec![0.0; dim], vec![0.0; dim], vec![0.0; dim]);
+    let value = objective.evaluator().gradient(&x, &mut exact);
+    let close = objective.single_precision_evaluator().gradient(&x, &mut single);
+    let again = objective.single_precision_evaluator().on_all_threads().gradient(&x, &mut threaded);
+    assert!(value != close, "that would be double precision");
+    assert!((value - close).abs() <= 1e-6 * value.abs());
+    for (a, b) in exact.iter().zip(&single) {
+        assert!((a - b).abs() <= 1e-6, "{a} {b}");
+    }
+    assert_eq!((close.to_bits(), bits(&single)), (again.to_bits(), bits(&threaded)));
+}
