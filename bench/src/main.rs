@@ -1,8 +1,8 @@
 //! Worker of `scripts/peers/compare`: runs workloads on request and prints one line of JSON for each.
 //!
 //! Without names on the command line it reads requests from stdin, one a line: `run NAME` (one timed repetition, warm),
-//! `check NAME` (digest of the result), `peak` (fused multiply-adds of the pool). A process that stays alive keeps its
-//! jobs prepared, so that single repetitions of two sides can take turns.
+//! `run NAME TIMES` (the mean of so many), `check NAME` (digest of the result), `peak` (operations per second of fused
+//! multiply-adds). A process that stays alive keeps its jobs prepared, so that repetitions of two sides can take turns.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             continue;
         }
         for _ in 0..arguments.repeat {
-            say(&worker.run(name)?)?;
+            say(&worker.run(name, 1)?)?;
         }
     }
     Ok(())
@@ -80,10 +80,11 @@ fn say(answer: &Value) -> std::io::Result<()> {
 impl Worker {
     fn answer(&mut self, request: &str) -> Result<Value, String> {
         match request.split_whitespace().collect::<Vec<_>>()[..] {
-            ["run", name] => self.run(name),
+            ["run", name] => self.run(name, 1),
+            ["run", name, times] => self.run(name, times.parse().map_err(|_| format!("{times:?} is no count"))?),
             ["check", name] => self.check(name),
             ["peak"] => Ok(self.pool.install(|| json!({"f64": peak::f64_peak(), "f32": peak::f32_peak()}))),
-            _ => Err(format!("unknown request {request:?}; one of: run NAME, check NAME, peak")),
+            _ => Err(format!("unknown request {request:?}; one of: run NAME [TIMES], check NAME, peak")),
         }
     }
 
@@ -92,8 +93,8 @@ impl Worker {
         self.table.get(name).ok_or_else(|| format!("unknown workload {name:?}; one of: {}", known()))
     }
 
-    /// One timed repetition; before the first, the job is prepared and run once.
-    fn run(&mut self, name: &str) -> Result<Value, String> {
+    /// Mean seconds of some repetitions; before the first of all, the job is prepared and run once.
+    fn run(&mut self, name: &str, times: u32) -> Result<Value, String> {
         if !self.jobs.contains_key(name) {
             let mut job = self.workload(name)?.prepare();
             if let Some(job) = &mut job {
@@ -105,9 +106,12 @@ impl Worker {
             return Ok(json!({"workload": name, "unsupported": true}));
         };
         let (start, cpu) = (Instant::now(), cpu_seconds());
-        self.pool.install(|| job(Order::Own));
-        let seconds = start.elapsed().as_secs_f64();
-        Ok(json!({"workload": name, "seconds": seconds, "cpu_seconds": cpu_seconds() - cpu}))
+        for _ in 0..times {
+            self.pool.install(|| job(Order::Own));
+        }
+        let (seconds, cpu) = (start.elapsed().as_secs_f64(), cpu_seconds() - cpu);
+        let each = f64::from(times);
+        Ok(json!({"workload": name, "seconds": seconds / each, "cpu_seconds": cpu / each}))
     }
 
     fn check(&self, name: &str) -> Result<Value, String> {

@@ -211,7 +211,8 @@ def spin_descent_by_hand(params, _):
 
 
 def newton(derivatives, params, *constants):
-    """Newton's iteration on the sphere by the bordered system. One device: two of them stop for ever in the solver."""
+    """Newton's iteration on the sphere by the bordered system. On one device: two of them, in one program or each in
+    its own, stop for ever in the solver."""
     dim = params["dim"]
 
     def iterate(x, *constants):
