@@ -1,11 +1,68 @@
-//! The two inner loops that large programs spend their time in: small matrix products without packing, with the sums
-//! kept in registers.
+//! The inner loops that large programs spend their time in: sums of products with the sums kept in registers.
 //!
-//! Loops are written out: a closure handed to an iterator or to `array::map` would be compiled for the plain machine.
+//! Slots are given as positions of their first lane. Loops are written out: a closure handed to an iterator or to
+//! `array::map` would be compiled for the plain machine.
 #![expect(clippy::needless_range_loop, reason = "indices into arrays of registers, see above")]
 
-use crate::program::{Fold, Place};
+use crate::program::{Contraction, Dot, Fold, Panel, Place};
 use crate::vector::Vector;
+
+/// Runs one sum of products of slots over all lanes.
+///
+/// # Safety
+/// The slots named exist in `slots`, each `width` numbers long, a multiple of the vector; `a` and `b` are as long.
+#[inline(always)]
+pub(crate) unsafe fn dot<V: Vector>(dot: &Dot, a: &[u32], b: &[u32], slots: *mut V::Element, width: usize) {
+    let mut first = 0;
+    // SAFETY: passed on; the columns stay within the width.
+    unsafe {
+        while first + 8 * V::LANES <= width {
+            dot_columns::<V, 8>(dot, a, b, slots, first);
+            first += 8 * V::LANES;
+        }
+        while first + 2 * V::LANES <= width {
+            dot_columns::<V, 2>(dot, a, b, slots, first);
+            first += 2 * V::LANES;
+        }
+        while first < width {
+            dot_columns::<V, 1>(dot, a, b, slots, first);
+            first += V::LANES;
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn dot_columns<V: Vector, const N: usize>(
+    dot: &Dot,
+    a: &[u32],
+    b: &[u32],
+    slots: *mut V::Element,
+    first: usize,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let slots = slots.add(first);
+        let mut sums = [V::from_f64(0.0); N];
+        let (from_a, from_b) = (slots.add(a[0] as usize), slots.add(b[0] as usize));
+        for n in 0..N {
+            let (a, b) = (V::load(from_a.add(n * V::LANES)), V::load(from_b.add(n * V::LANES)));
+            sums[n] = match dot.init {
+                None => a * b,
+                Some(init) => a.mul_add(b, V::load(slots.add(init as usize + n * V::LANES))),
+            };
+        }
+        for t in 1..a.len() {
+            let (from_a, from_b) = (slots.add(*a.get_unchecked(t) as usize), slots.add(*b.get_unchecked(t) as usize));
+            for n in 0..N {
+                let (a, b) = (V::load(from_a.add(n * V::LANES)), V::load(from_b.add(n * V::LANES)));
+                sums[n] = a.mul_add(b, sums[n]);
+            }
+        }
+        for n in 0..N {
+            sums[n].store(slots.add(dot.to as usize + n * V::LANES));
+        }
+    }
+}
 
 /// Runs one fold over all lanes.
 ///
@@ -46,11 +103,11 @@ unsafe fn columns<V: Vector, const M: usize, const N: usize>(
     // SAFETY: passed on; the columns stay within the width.
     unsafe {
         while first + N * V::LANES <= width {
-            tile::<V, M, N>(fold, terms, table, slots, width, first);
+            tile::<V, M, N>(fold, terms, table, slots, first);
             first += N * V::LANES;
         }
         while first < width {
-            tile::<V, M, 1>(fold, terms, table, slots, width, first);
+            tile::<V, M, 1>(fold, terms, table, slots, first);
             first += V::LANES;
         }
     }
@@ -63,7 +120,6 @@ unsafe fn tile<V: Vector, const M: usize, const N: usize>(
     terms: &[u32],
     table: *const V::Element,
     slots: *mut V::Element,
-    width: usize,
     first: usize,
 ) {
     // SAFETY: the caller's promise: slots and entries exist.
@@ -72,7 +128,7 @@ unsafe fn tile<V: Vector, const M: usize, const N: usize>(
         let (per_output, per_term) = (fold.per_output as isize, fold.per_term as isize);
         let mut signals = [V::from_f64(0.0); N];
         let mut sums = [[V::from_f64(0.0); N]; M];
-        let from = slots.add(terms[0] as usize * width + first);
+        let from = slots.add(terms[0] as usize + first);
         for n in 0..N {
             signals[n] = V::load(from.add(n * V::LANES));
         }
@@ -85,7 +141,7 @@ unsafe fn tile<V: Vector, const M: usize, const N: usize>(
                     }
                 }
                 Some(Place::Lane(slot)) => {
-                    let from = slots.add(slot as usize * width + first);
+                    let from = slots.add(slot as usize + first);
                     for n in 0..N {
                         sums[o][n] = factor.mul_add(signals[n], V::load(from.add(n * V::LANES)));
                     }
@@ -100,7 +156,7 @@ unsafe fn tile<V: Vector, const M: usize, const N: usize>(
         }
         for &slot in &terms[1..] {
             factor = factor.offset(per_term);
-            let from = slots.add(slot as usize * width + first);
+            let from = slots.add(slot as usize + first);
             for n in 0..N {
                 signals[n] = V::load(from.add(n * V::LANES));
             }
@@ -113,123 +169,134 @@ unsafe fn tile<V: Vector, const M: usize, const N: usize>(
         }
         for o in 0..M {
             for n in 0..N {
-                sums[o][n].store(slots.add(fold.to[o] as usize * width + first + n * V::LANES));
+                sums[o][n].store(slots.add(fold.to[o] as usize + first + n * V::LANES));
             }
         }
     }
 }
 
-/// Adds the sum over the first `lanes` lanes of `left_i right_j` to `sums` (left x right); above the diagonal only
-/// where that is easier than not to, when `is_lower`.
+/// Writes the slots of a panel transposed, every lane of them.
 ///
 /// # Safety
-/// `left` and `right` name slots of `slots`, each `width` numbers long, a multiple of the vector and at least `lanes`;
-/// `sums` has the length stated.
+/// The slots exist in `slots`, each `width` numbers long, a multiple of the vector, and so do `stride` slots from `to`.
 #[inline(always)]
-pub(crate) unsafe fn contract<V: Vector>(
-    left: &[u32],
-    right: &[u32],
-    slots: *const V::Element,
-    width: usize,
-    lanes: usize,
-    is_lower: bool,
-    sums: &mut [V::Element],
-) {
-    let columns = right.len();
-    // Six rows at most, two columns: twelve running sums, two right vectors and a left one fill the registers.
-    let rows = left.len().div_ceil(left.len().div_ceil(6));
-    for (i, left) in left.chunks(rows).enumerate() {
-        let needed = if is_lower { (i * rows + left.len()).min(columns) } else { columns };
-        let mut j = 0;
-        while j < needed {
-            let wide = j + 2 <= columns;
-            // SAFETY: passed on; the tile lies within left x right.
-            unsafe {
-                let right = right.as_ptr().add(j);
-                let sums = sums.as_mut_ptr().add(i * rows * columns + j);
-                match (left.len(), wide) {
-                    (1, true) => block::<V, 1, 2>(left, right, slots, width, lanes, sums, columns),
-                    (2, true) => block::<V, 2, 2>(left, right, slots, width, lanes, sums, columns),
-                    (3, true) => block::<V, 3, 2>(left, right, slots, width, lanes, sums, columns),
-                    (4, true) => block::<V, 4, 2>(left, right, slots, width, lanes, sums, columns),
-                    (5, true) => block::<V, 5, 2>(left, right, slots, width, lanes, sums, columns),
-                    (_, true) => block::<V, 6, 2>(left, right, slots, width, lanes, sums, columns),
-                    (1, false) => block::<V, 1, 1>(left, right, slots, width, lanes, sums, columns),
-                    (2, false) => block::<V, 2, 1>(left, right, slots, width, lanes, sums, columns),
-                    (3, false) => block::<V, 3, 1>(left, right, slots, width, lanes, sums, columns),
-                    (4, false) => block::<V, 4, 1>(left, right, slots, width, lanes, sums, columns),
-                    (5, false) => block::<V, 5, 1>(left, right, slots, width, lanes, sums, columns),
-                    (_, false) => block::<V, 6, 1>(left, right, slots, width, lanes, sums, columns),
-                }
+pub(crate) unsafe fn transpose<V: Vector>(panel: &Panel, from: &[u32], slots: *mut V::Element, width: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let to = slots.add(panel.to as usize);
+        let mut column = 0;
+        while column + V::LANES <= from.len() {
+            let mut lane = 0;
+            while lane < width {
+                V::transpose(
+                    slots.add(lane),
+                    from.as_ptr().add(column),
+                    to.add(lane * panel.stride + column),
+                    panel.stride,
+                );
+                lane += V::LANES;
             }
-            j += 2;
+            column += V::LANES;
+        }
+        while column < from.len() {
+            let from = slots.add(from[column] as usize);
+            for lane in 0..width {
+                *to.add(lane * panel.stride + column) = *from.add(lane);
+            }
+            column += 1;
         }
     }
 }
 
-/// `M x N` products, summed over the lanes.
+/// Adds the products of left slots and a panel to the sums of a contraction, lane after lane for the first `lanes`; above
+/// the diagonal only where that is easier than not to, when `is_lower`. Sums that only fill up a row are left in any state.
+///
+/// # Safety
+/// The slots and the panel exist in `slots` and hold at least `lanes` lanes; `sums` has a row of `stride` for each slot of
+/// `left` from `first` on.
 #[inline(always)]
-unsafe fn block<V: Vector, const M: usize, const N: usize>(
+pub(crate) unsafe fn contract<V: Vector>(
+    it: &Contraction,
     left: &[u32],
-    right: *const u32,
+    panel: &Panel,
     slots: *const V::Element,
-    width: usize,
     lanes: usize,
     sums: *mut V::Element,
-    columns: usize,
 ) {
-    // SAFETY: the caller's promise: the slots exist and are `width` long, and the sums are there.
+    let columns = (panel.slots.1 - panel.slots.0) as usize;
+    // Six rows at most, two vectors of columns: twelve running sums, two vectors of the panel and a factor.
+    let rows = left.len().div_ceil(left.len().div_ceil(6));
+    let mut row = 0;
+    while row < left.len() {
+        let count = rows.min(left.len() - row);
+        let needed = if it.is_lower { (row + count).min(columns) } else { columns };
+        let mut column = 0;
+        while column < needed {
+            // SAFETY: passed on; rows of the panel and of the sums are padded to whole vectors.
+            unsafe {
+                let left = left.as_ptr().add(row);
+                let panel_at = slots.add(panel.to as usize + column);
+                let sums = sums.add(it.first as usize + row * panel.stride + column);
+                let is_wide = column + V::LANES < needed;
+                match (count, is_wide) {
+                    (1, true) => block::<V, 1, 2>(left, panel_at, slots, lanes, sums, panel.stride),
+                    (2, true) => block::<V, 2, 2>(left, panel_at, slots, lanes, sums, panel.stride),
+                    (3, true) => block::<V, 3, 2>(left, panel_at, slots, lanes, sums, panel.stride),
+                    (4, true) => block::<V, 4, 2>(left, panel_at, slots, lanes, sums, panel.stride),
+                    (5, true) => block::<V, 5, 2>(left, panel_at, slots, lanes, sums, panel.stride),
+                    (_, true) => block::<V, 6, 2>(left, panel_at, slots, lanes, sums, panel.stride),
+                    (1, false) => block::<V, 1, 1>(left, panel_at, slots, lanes, sums, panel.stride),
+                    (2, false) => block::<V, 2, 1>(left, panel_at, slots, lanes, sums, panel.stride),
+                    (3, false) => block::<V, 3, 1>(left, panel_at, slots, lanes, sums, panel.stride),
+                    (4, false) => block::<V, 4, 1>(left, panel_at, slots, lanes, sums, panel.stride),
+                    (5, false) => block::<V, 5, 1>(left, panel_at, slots, lanes, sums, panel.stride),
+                    (_, false) => block::<V, 6, 1>(left, panel_at, slots, lanes, sums, panel.stride),
+                }
+            }
+            column += 2 * V::LANES;
+        }
+        row += count;
+    }
+}
+
+/// `M` rows of `N` vectors of sums.
+#[inline(always)]
+unsafe fn block<V: Vector, const M: usize, const N: usize>(
+    left: *const u32,
+    panel: *const V::Element,
+    slots: *const V::Element,
+    lanes: usize,
+    sums: *mut V::Element,
+    stride: usize,
+) {
+    // SAFETY: the caller's promise.
     unsafe {
-        let (mut from_left, mut from_right) = ([slots; M], [slots; N]);
+        let mut from = [slots; M];
+        let mut parts = [[V::from_f64(0.0); N]; M];
         for i in 0..M {
-            from_left[i] = slots.add(left[i] as usize * width);
+            from[i] = slots.add(*left.add(i) as usize);
+            for n in 0..N {
+                parts[i][n] = V::load(sums.add(i * stride + n * V::LANES));
+            }
         }
-        for j in 0..N {
-            from_right[j] = slots.add(*right.add(j) as usize * width);
-        }
-        let zero = V::from_f64(0.0);
-        let (mut b, mut parts) = ([zero; N], [[zero; N]; M]);
-        let whole = lanes - lanes % V::LANES;
-        let mut first = 0;
-        while first < whole {
-            for j in 0..N {
-                b[j] = V::load(from_right[j].add(first));
+        let mut panel = panel;
+        let mut b = [V::from_f64(0.0); N];
+        for lane in 0..lanes {
+            for n in 0..N {
+                b[n] = V::load(panel.add(n * V::LANES));
             }
             for i in 0..M {
-                let a = V::load(from_left[i].add(first));
-                for j in 0..N {
-                    parts[i][j] = a.mul_add(b[j], parts[i][j]);
+                let a = V::splat(*from[i].add(lane));
+                for n in 0..N {
+                    parts[i][n] = a.mul_add(b[n], parts[i][n]);
                 }
             }
-            first += V::LANES;
+            panel = panel.add(stride);
         }
-        if whole < lanes {
-            // Beyond the last lane both factors are 0, whatever the idle lanes hold.
-            for j in 0..N {
-                b[j] = V::load(from_right[j].add(whole)).keep_first(lanes - whole);
+        for i in 0..M {
+            for n in 0..N {
+                parts[i][n].store(sums.add(i * stride + n * V::LANES));
             }
-            for i in 0..M {
-                let a = V::load(from_left[i].add(whole)).keep_first(lanes - whole);
-                for j in 0..N {
-                    parts[i][j] = a.mul_add(b[j], parts[i][j]);
-                }
-            }
-        }
-        let mut i = 0;
-        while N == 2 && i + 2 <= M {
-            let four = V::sums(parts[i][0], parts[i][N - 1], parts[i + 1][0], parts[i + 1][N - 1]);
-            let (row, next) = (sums.add(i * columns), sums.add((i + 1) * columns));
-            *row += four[0];
-            *row.add(1) += four[1];
-            *next += four[2];
-            *next.add(1) += four[3];
-            i += 2;
-        }
-        while i < M {
-            for j in 0..N {
-                *sums.add(i * columns + j) += parts[i][j].sum();
-            }
-            i += 1;
         }
     }
 }

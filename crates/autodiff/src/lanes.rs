@@ -4,8 +4,8 @@
 //! the number of lanes never changes a lane's bits. Sums over lanes have a fixed order, see [`Workspace::run`].
 
 use crate::graph::{Binary, Unary};
-use crate::kernels::{contract, fold};
-use crate::program::{Instruction, Place, Program};
+use crate::kernels::{contract, dot, fold, transpose};
+use crate::program::{Instruction, List, Parts, Place, Program};
 use crate::scalar::Scalar;
 use crate::vector::{Vector, Work, with_widest};
 
@@ -63,6 +63,9 @@ impl Element for f32 {
 #[derive(Debug)]
 pub(crate) struct Workspace<'p, E> {
     program: &'p Program,
+    /// The program's bodies, with slots as positions in `slots`.
+    bodies: [Vec<Instruction>; 2],
+    parts: Parts,
     shared: Vec<f64>,
     /// The shared table in single precision, where that is asked for.
     copy: Vec<E>,
@@ -80,7 +83,17 @@ impl<'p, E: Element> Workspace<'p, E> {
         for &(slot, value) in &program.filled {
             slots.numbers_mut()[slot as usize * width..][..width].fill(E::of(value));
         }
-        Workspace { program, shared: program.table.clone(), copy: Vec::new(), slots, width, portable: false }
+        let (bodies, parts) = program.at_width(width);
+        Workspace {
+            program,
+            bodies,
+            parts,
+            shared: program.table.clone(),
+            copy: Vec::new(),
+            slots,
+            width,
+            portable: false,
+        }
     }
 
     /// Number of lanes.
@@ -118,8 +131,7 @@ impl<'p, E: Element> Workspace<'p, E> {
 
     /// Runs a stage on the first `lanes` lanes: 0 after shared or lane inputs have changed, 1 after late inputs have.
     ///
-    /// The products of lanes are added to `sums`, each in this order: lane k goes to running sum k modulo
-    /// [`Element::VECTOR`], fused; then neighbours are added pairwise, and the result to the sum so far.
+    /// The products of lanes are added to `sums` one lane after another, fused.
     pub fn run(&mut self, stage: usize, lanes: usize, sums: &mut [E]) {
         assert!(lanes <= self.width && sums.len() >= self.program.sums, "lanes and sums of this program");
         with_widest(self.portable, Run { workspace: self, stage, lanes, sums });
@@ -138,15 +150,15 @@ impl<E: Element> Work for Run<'_, '_, E> {
 
     #[inline(always)]
     fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
-        let Workspace { program, shared, copy, slots, width, .. } = self.workspace;
+        let Workspace { program, bodies, parts, shared, copy, slots, width, .. } = self.workspace;
         let stage = &program.stages[self.stage];
         prologue(&stage.prologue, shared);
         stage.packs.iter().for_each(|&(from, to)| shared[to as usize] = shared[from as usize]);
-        let table = E::table(shared, copy);
         E::execute::<V64, V32>(Body {
             program,
-            code: &stage.body,
-            table,
+            code: &bodies[self.stage],
+            parts,
+            table: E::table(shared, copy),
             slots: slots.numbers_mut(),
             width: *width,
             lanes: self.lanes,
@@ -158,10 +170,7 @@ impl<E: Element> Work for Run<'_, '_, E> {
 #[inline(always)]
 fn prologue(code: &[Instruction], shared: &mut [f64]) {
     for instruction in code {
-        let of = |place: Place| match place {
-            Place::Shared(entry) => shared[entry as usize],
-            Place::Lane(_) => unreachable!("the prologue reads shared entries only"),
-        };
+        let of = |entry: u32| shared[entry as usize];
         let (value, to) = match *instruction {
             Instruction::Unary(function, a, to) => (function.apply(of(a)), to),
             Instruction::Binary(function, a, b, to) => (function.apply(of(a), of(b)), to),
@@ -179,6 +188,7 @@ fn prologue(code: &[Instruction], shared: &mut [f64]) {
 pub(crate) struct Body<'b, E> {
     program: &'b Program,
     code: &'b [Instruction],
+    parts: &'b Parts,
     table: &'b [E],
     slots: &'b mut [E],
     width: usize,
@@ -189,111 +199,109 @@ pub(crate) struct Body<'b, E> {
 impl<E: Element> Body<'_, E> {
     #[inline(always)]
     fn execute<V: Vector<Element = E>>(self) {
-        let (program, lists) = (self.program, &self.program.slot_lists);
-        assert!(self.table.len() >= program.table.len() && self.slots.len() >= program.slots * self.width);
-        assert!(self.width.is_multiple_of(V::LANES));
-        let list = |(from, to): (u32, u32)| &lists[from as usize..to as usize];
-        let mut frame = Frame {
-            table: self.table,
-            slots: self.slots.as_mut_ptr(),
-            width: self.width,
-            same: [[E::default(); 8]; 3],
-        };
+        let Body { program, parts, table, width, .. } = self;
+        assert!(table.len() >= program.table.len() && self.slots.len() >= program.slots * width);
+        assert!(self.sums.len() >= program.sums && width.is_multiple_of(V::LANES));
+        let list = |(from, to): List| &parts.lists[from as usize..to as usize];
+        let slots = self.slots.as_mut_ptr();
+        let lanes = Lanes { slots, width };
+        let sums = self.sums.as_mut_ptr();
         for instruction in self.code {
             match *instruction {
-                Instruction::Copy(a, to) => frame.unary(
+                Instruction::Fill(entry, to) => lanes.fill::<V>(table[entry as usize], to),
+                Instruction::Copy(a, to) => lanes.cheap(
                     a,
                     to,
                     #[inline(always)]
                     |a: V| a,
                 ),
                 Instruction::Unary(function, a, to) => match function {
-                    Unary::Neg => frame.unary(
+                    Unary::Neg => lanes.cheap(
                         a,
                         to,
                         #[inline(always)]
                         |a: V| -a,
                     ),
-                    Unary::Sqrt => frame.unary(
+                    Unary::Sqrt => lanes.unary(
                         a,
                         to,
                         #[inline(always)]
                         |a: V| a.sqrt(),
                     ),
-                    Unary::Exp => frame.unary(
+                    Unary::Exp => lanes.unary(
                         a,
                         to,
                         #[inline(always)]
                         |a: V| a.exp(),
                     ),
-                    Unary::Ln => frame.unary(
+                    Unary::Ln => lanes.unary(
                         a,
                         to,
                         #[inline(always)]
                         |a: V| a.ln(),
                     ),
-                    Unary::Sin => frame.unary(
+                    Unary::Sin => lanes.unary(
                         a,
                         to,
                         #[inline(always)]
                         |a: V| a.sin(),
                     ),
-                    Unary::Cos => frame.unary(
+                    Unary::Cos => lanes.unary(
                         a,
                         to,
                         #[inline(always)]
                         |a: V| a.cos(),
                     ),
-                    Unary::Tanh => frame.unary(
+                    Unary::Tanh => lanes.unary(
                         a,
                         to,
                         #[inline(always)]
                         |a: V| a.tanh(),
                     ),
-                    Unary::Logistic => frame.unary(
+                    Unary::Logistic => lanes.unary(
                         a,
                         to,
                         #[inline(always)]
                         |a: V| a.logistic(),
                     ),
-                    Unary::Softplus => frame.unary(
+                    Unary::Softplus => lanes.unary(
                         a,
                         to,
                         #[inline(always)]
                         |a: V| a.softplus(),
                     ),
                 },
-                Instruction::SinCos(a, sin, cos) => frame.sin_cos::<V>(a, sin, cos),
+                Instruction::SinCos(a, sin, cos) => lanes.sin_cos::<V>(a, sin, cos),
                 Instruction::Binary(function, a, b, to) => match function {
-                    Binary::Add => frame.binary(
+                    Binary::Add => lanes.binary(
                         a,
                         b,
                         to,
                         #[inline(always)]
                         |a: V, b: V| a + b,
                     ),
-                    Binary::Sub => frame.binary(
+                    Binary::Sub => lanes.binary(
                         a,
                         b,
                         to,
                         #[inline(always)]
                         |a: V, b: V| a - b,
                     ),
-                    Binary::Mul => frame.binary(
+                    Binary::Mul => lanes.binary(
                         a,
                         b,
                         to,
                         #[inline(always)]
                         |a: V, b: V| a * b,
                     ),
-                    Binary::Div => frame.binary(
+                    Binary::Div => lanes.binary(
                         a,
                         b,
                         to,
                         #[inline(always)]
                         |a: V, b: V| a / b,
                     ),
-                    Binary::Lt => frame.binary(
+                    Binary::Lt => lanes.binary(
                         a,
                         b,
                         to,
@@ -301,168 +309,154 @@ impl<E: Element> Body<'_, E> {
                         |a: V, b: V| a.lt(b),
                     ),
                 },
-                Instruction::MulAdd(a, b, c, to) => frame.ternary(
-                    [a, b, c],
-                    to,
-                    #[inline(always)]
-                    |a: V, b: V, c: V| a.mul_add(b, c),
-                ),
-                Instruction::NegMulAdd(a, b, c, to) => frame.ternary(
-                    [a, b, c],
-                    to,
-                    #[inline(always)]
-                    |a: V, b: V, c: V| a.neg_mul_add(b, c),
-                ),
-                Instruction::Select(a, b, c, to) => frame.ternary(
-                    [a, b, c],
-                    to,
-                    #[inline(always)]
-                    |a: V, b: V, c: V| a.select(b, c),
-                ),
+                Instruction::MulAdd(a, b, c, to) => {
+                    lanes.ternary(
+                        [a, b, c],
+                        to,
+                        #[inline(always)]
+                        |a: V, b: V, c: V| a.mul_add(b, c),
+                    );
+                }
+                Instruction::NegMulAdd(a, b, c, to) => {
+                    lanes.ternary(
+                        [a, b, c],
+                        to,
+                        #[inline(always)]
+                        |a: V, b: V, c: V| a.neg_mul_add(b, c),
+                    );
+                }
+                Instruction::Select(a, b, c, to) => {
+                    lanes.ternary(
+                        [a, b, c],
+                        to,
+                        #[inline(always)]
+                        |a: V, b: V, c: V| a.select(b, c),
+                    );
+                }
+                // SAFETY (all four): the program was validated against its numbers of slots, table entries and sums,
+                // and the buffers are as long, see the assertions above.
+                Instruction::Dot(at) => {
+                    let it = &parts.dots[at as usize];
+                    unsafe { dot::<V>(it, list(it.a), list(it.b), slots, width) };
+                }
                 Instruction::Fold(at) => {
-                    let it = &program.folds[at as usize];
-                    // SAFETY: the program was validated against its numbers of slots and table entries, and the
-                    // buffers are as long, see the assertions above.
-                    unsafe { fold::<V>(it, list(it.terms), self.table.as_ptr(), frame.slots, self.width) };
+                    let it = &parts.folds[at as usize];
+                    unsafe { fold::<V>(it, list(it.terms), table.as_ptr(), slots, width) };
+                }
+                Instruction::Panel(at) => {
+                    let it = &parts.panels[at as usize];
+                    unsafe { transpose::<V>(it, list(it.slots), slots, width) };
                 }
                 Instruction::Contract(at) => {
-                    let it = &program.contractions[at as usize];
-                    let (left, right) = (list(it.left), list(it.right));
-                    let sums = &mut self.sums[it.first as usize..][..left.len() * right.len()];
-                    // SAFETY: as above; `sums` was cut to length.
-                    unsafe { contract::<V>(left, right, frame.slots, self.width, self.lanes, it.is_lower, sums) };
+                    let it = &parts.contractions[at as usize];
+                    let panel = &parts.panels[it.panel as usize];
+                    unsafe { contract::<V>(it, list(it.left), panel, slots, self.lanes, sums) };
                 }
             }
         }
     }
 }
 
-/// What an element-wise instruction sees of the memory.
-struct Frame<'m, E> {
-    table: &'m [E],
+/// What an element-wise instruction sees of the memory; positions are those of validated slots.
+struct Lanes<E> {
     slots: *mut E,
     width: usize,
-    /// A vector of the same number for each operand that is shared.
-    same: [[E; 8]; 3],
 }
 
-/// Where the vectors of an operand are: each `step` numbers after the one before, 0 for a shared one.
-#[derive(Clone, Copy)]
-struct Operand<E> {
-    from: *const E,
-    step: usize,
-}
+/// Vectors that cheap operations handle before they count: counting must not cost more than computing.
+const GROUP: usize = 4;
 
-impl<E: Element> Operand<E> {
-    /// # Safety
-    /// The instruction has a vector number `n` from here on.
+impl<E: Element> Lanes<E> {
+    /// The vector that begins at number `first` of a slot.
     #[inline(always)]
-    unsafe fn load<V: Vector<Element = E>>(self, n: usize) -> V {
-        // SAFETY: the caller's promise.
-        unsafe { V::load(self.from.add(n * self.step)) }
+    fn load<V: Vector<Element = E>>(&self, at: u32, first: usize) -> V {
+        // SAFETY: a validated slot of a buffer of `slots x width` numbers; the vector stays within it.
+        unsafe { V::load(self.slots.add(at as usize + first)) }
     }
 
-    /// # Safety
-    /// The instruction has `n` more vectors, or this is not read again.
     #[inline(always)]
-    unsafe fn advance(&mut self, n: usize) {
-        self.from = self.from.wrapping_add(n * self.step);
+    fn store<V: Vector<Element = E>>(&self, to: u32, first: usize, value: V) {
+        // SAFETY: as above.
+        unsafe { value.store(self.slots.add(to as usize + first)) }
     }
-}
 
-impl<E: Element> Frame<'_, E> {
-    /// Operand number `k` of the instruction at hand.
     #[inline(always)]
-    fn operand<V: Vector<Element = E>>(&mut self, k: usize, place: Place) -> Operand<E> {
-        match place {
-            // SAFETY: a validated slot of a buffer of `slots x width` numbers.
-            Place::Lane(slot) => {
-                Operand { from: unsafe { self.slots.add(slot as usize * self.width) }, step: V::LANES }
-            }
-            Place::Shared(entry) => {
-                self.same[k] = [self.table[entry as usize]; 8];
-                Operand { from: self.same[k].as_ptr(), step: 0 }
-            }
+    fn fill<V: Vector<Element = E>>(&self, value: E, to: u32) {
+        let mut first = 0;
+        while first < self.width {
+            self.store(to, first, V::splat(value));
+            first += V::LANES;
         }
     }
 
-    /// A slot to write to.
+    /// Results vector by vector, `GROUP` of them computed before they are stored.
     #[inline(always)]
-    fn slot(&mut self, slot: u32) -> *mut E {
-        // SAFETY: a validated slot of a buffer of `slots x width` numbers.
-        unsafe { self.slots.add(slot as usize * self.width) }
+    fn each<V: Vector<Element = E>>(&self, to: u32, compute: impl Fn(usize) -> V) {
+        let mut first = 0;
+        while first + GROUP * V::LANES <= self.width {
+            let results = (
+                compute(first),
+                compute(first + V::LANES),
+                compute(first + 2 * V::LANES),
+                compute(first + 3 * V::LANES),
+            );
+            self.store(to, first, results.0);
+            self.store(to, first + V::LANES, results.1);
+            self.store(to, first + 2 * V::LANES, results.2);
+            self.store(to, first + 3 * V::LANES, results.3);
+            first += GROUP * V::LANES;
+        }
+        while first < self.width {
+            self.store(to, first, compute(first));
+            first += V::LANES;
+        }
+    }
+
+    #[inline(always)]
+    fn cheap<V: Vector<Element = E>>(&self, a: u32, to: u32, function: impl Fn(V) -> V) {
+        self.each(
+            to,
+            #[inline(always)]
+            |first| function(self.load(a, first)),
+        );
+    }
+
+    #[inline(always)]
+    fn binary<V: Vector<Element = E>>(&self, a: u32, b: u32, to: u32, function: impl Fn(V, V) -> V) {
+        self.each(
+            to,
+            #[inline(always)]
+            |first| function(self.load(a, first), self.load(b, first)),
+        );
+    }
+
+    #[inline(always)]
+    fn ternary<V: Vector<Element = E>>(&self, [a, b, c]: [u32; 3], to: u32, function: impl Fn(V, V, V) -> V) {
+        self.each(
+            to,
+            #[inline(always)]
+            |first| function(self.load(a, first), self.load(b, first), self.load(c, first)),
+        );
     }
 
     /// A function with a long chain of operations: one vector at a time, the processor overlaps them.
     #[inline(always)]
-    fn unary<V: Vector<Element = E>>(&mut self, a: Place, to: u32, function: impl Fn(V) -> V) {
-        let a = self.operand::<V>(0, a);
-        let (to, vectors) = (self.slot(to), self.width / V::LANES);
-        // SAFETY: operands and result have `vectors` vectors.
-        unsafe {
-            for n in 0..vectors {
-                function(a.load(n)).store(to.add(n * V::LANES));
-            }
-        }
-    }
-
-    /// Cheap operations: two vectors at a time, so that counting does not cost more than computing.
-    #[inline(always)]
-    fn binary<V: Vector<Element = E>>(&mut self, a: Place, b: Place, to: u32, function: impl Fn(V, V) -> V) {
-        let (mut a, mut b) = (self.operand::<V>(0, a), self.operand::<V>(1, b));
-        let (mut to, mut left) = (self.slot(to), self.width / V::LANES);
-        // SAFETY: operands and result have `left` vectors.
-        unsafe {
-            while left >= 2 {
-                let results = (function(a.load(0), b.load(0)), function(a.load(1), b.load(1)));
-                results.0.store(to);
-                results.1.store(to.add(V::LANES));
-                a.advance(2);
-                b.advance(2);
-                to = to.wrapping_add(2 * V::LANES);
-                left -= 2;
-            }
-            if left == 1 {
-                function(a.load(0), b.load(0)).store(to);
-            }
+    fn unary<V: Vector<Element = E>>(&self, a: u32, to: u32, function: impl Fn(V) -> V) {
+        let mut first = 0;
+        while first < self.width {
+            self.store(to, first, function(self.load(a, first)));
+            first += V::LANES;
         }
     }
 
     #[inline(always)]
-    fn ternary<V: Vector<Element = E>>(&mut self, places: [Place; 3], to: u32, function: impl Fn(V, V, V) -> V) {
-        let [a, b, c] = places;
-        let (mut a, mut b) = (self.operand::<V>(0, a), self.operand::<V>(1, b));
-        let mut c = self.operand::<V>(2, c);
-        let (mut to, mut left) = (self.slot(to), self.width / V::LANES);
-        // SAFETY: operands and result have `left` vectors.
-        unsafe {
-            while left >= 2 {
-                let results = (function(a.load(0), b.load(0), c.load(0)), function(a.load(1), b.load(1), c.load(1)));
-                results.0.store(to);
-                results.1.store(to.add(V::LANES));
-                a.advance(2);
-                b.advance(2);
-                c.advance(2);
-                to = to.wrapping_add(2 * V::LANES);
-                left -= 2;
-            }
-            if left == 1 {
-                function(a.load(0), b.load(0), c.load(0)).store(to);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn sin_cos<V: Vector<Element = E>>(&mut self, a: Place, sin: u32, cos: u32) {
-        let a = self.operand::<V>(0, a);
-        let (sin, cos, vectors) = (self.slot(sin), self.slot(cos), self.width / V::LANES);
-        // SAFETY: operand and results have `vectors` vectors.
-        unsafe {
-            for n in 0..vectors {
-                let (s, c) = a.load::<V>(n).sin_cos();
-                s.store(sin.add(n * V::LANES));
-                c.store(cos.add(n * V::LANES));
-            }
+    fn sin_cos<V: Vector<Element = E>>(&self, a: u32, sin: u32, cos: u32) {
+        let mut first = 0;
+        while first < self.width {
+            let (s, c) = self.load::<V>(a, first).sin_cos();
+            self.store(sin, first, s);
+            self.store(cos, first, c);
+            first += V::LANES;
         }
     }
 }

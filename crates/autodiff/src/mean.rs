@@ -8,6 +8,7 @@ use crate::formula::FormulaEvaluator;
 use crate::lanes::{Element, Workspace};
 use crate::objective::{Blocks, Mean, Summed};
 use crate::rows::{Choice, Rows};
+use crate::sums::stride;
 
 /// Rows in the lanes at once.
 const BLOCK: usize = 32;
@@ -147,8 +148,8 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
 
     /// Leaves the sums over the chosen rows in `total`, one set per direction.
     ///
-    /// Rows go through the lanes in blocks of 32, whose sums (see [`Workspace::run`]) are added from left to right
-    /// within sections of 64 rows; then the sections are, in double precision.
+    /// Rows are added one after another, products fused, within sections of 64 rows (see [`Workspace::run`]); then the
+    /// sections are, in double precision.
     fn sum(&mut self, kind: Kind, summed: &'o Summed, x: &[f64], choice: Choice, directions: &[f64]) {
         let task = Task { kind, summed, rows: &self.mean.rows, choice, x, directions };
         let sets = (directions.len() / x.len()).max(1);
@@ -259,7 +260,7 @@ fn fill_row(blocks: &Blocks, shares: &[(Workspace<f64>, Vec<f64>)], mean: &Means
     let Some((u, i)) = blocks.unit_of[p] else { return };
     for (v, params) in blocks.units.iter().enumerate() {
         let Some(block) = blocks.block(u.max(v), u.min(v)) else { continue };
-        let columns = blocks.units[u.min(v)].len();
+        let columns = stride(blocks.units[u.min(v)].len());
         let sums = &shares[block.share].1[block.first..];
         for (j, &q) in params.iter().enumerate() {
             let (a, b) = if v <= u { (i, j) } else { (j, i) };

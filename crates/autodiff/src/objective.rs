@@ -354,14 +354,7 @@ impl Mean {
 
     fn summed(&self, graph: &Graph, sums: Sums, direction: Supply) -> Summed {
         let program = Program::compile(graph, &[], &sums, &self.supply(direction));
-        let mut stretches: Vec<(u32, u32, u32)> = Vec::new();
-        for (k, &output) in (0..).zip(&sums.outputs) {
-            match stretches.last_mut() {
-                Some((_, first, count)) if *first + *count == output => *count += 1,
-                _ => stretches.push((k, output, 1)),
-            }
-        }
-        Summed { program, stretches }
+        Summed { program, stretches: sums.stretches }
     }
 
     fn cost(&self, program: &Program, task: Task) -> Cost {

@@ -1,9 +1,11 @@
 //! A graph compiled for the lane executor: straight-line code over reused slots, in which sums of products with
 //! shared factors are small matrix products, and outer products are summed over the lanes.
 
+use rustc_hash::FxHashMap;
+
 use crate::graph::{Binary, Graph, Node, Op, Unary};
-use crate::schedule::{Plan, Step, plan};
-use crate::sums::Sums;
+use crate::schedule::{Chain, Plan, Step, plan};
+use crate::sums::{OuterProduct, Sums, stride};
 
 /// How the executor is given an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub(crate) enum Supply {
     Late,
 }
 
-/// Where an operand is found.
+/// Where a value is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// A slot: one number per lane.
@@ -25,22 +27,42 @@ pub(crate) enum Place {
     Shared(u32),
 }
 
-/// One instruction: an operation, its operands and where the result goes (a slot in a body, an entry in a prologue).
+/// One instruction: an operation, its operands and, last, where the result goes. All are slots in a body and entries of
+/// the shared table in a prologue.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Instruction {
-    Copy(Place, u32),
-    Unary(Unary, Place, u32),
+    /// From an entry of the shared table to every lane of a slot.
+    Fill(u32, u32),
+    Copy(u32, u32),
+    Unary(Unary, u32, u32),
     /// Sine and cosine of one angle.
-    SinCos(Place, u32, u32),
-    Binary(Binary, Place, Place, u32),
-    MulAdd(Place, Place, Place, u32),
+    SinCos(u32, u32, u32),
+    Binary(Binary, u32, u32, u32),
+    MulAdd(u32, u32, u32, u32),
     /// `c - a * b`
-    NegMulAdd(Place, Place, Place, u32),
-    Select(Place, Place, Place, u32),
-    /// Position in [`Program::folds`].
+    NegMulAdd(u32, u32, u32, u32),
+    Select(u32, u32, u32, u32),
+    /// Position in [`Parts::dots`].
+    Dot(u32),
+    /// Position in [`Parts::folds`].
     Fold(u32),
-    /// Position in [`Program::contractions`].
+    /// Position in [`Parts::panels`].
+    Panel(u32),
+    /// Position in [`Parts::contractions`].
     Contract(u32),
+}
+
+/// A range of [`Parts::lists`].
+pub(crate) type List = (u32, u32);
+
+/// `to = init + sum over terms of slot_a slot_b`, fused from left to right.
+#[derive(Clone, Debug)]
+pub(crate) struct Dot {
+    pub to: u32,
+    /// `None`: the first term is a product without addend.
+    pub init: Option<u32>,
+    pub a: List,
+    pub b: List,
 }
 
 /// Outputs computed together by a [`Fold`] at most.
@@ -58,19 +80,35 @@ pub(crate) struct Fold {
     pub base: u32,
     pub per_output: i32,
     pub per_term: i32,
-    /// Slots of the terms, a range of [`Program::slot_lists`].
-    pub terms: (u32, u32),
+    pub terms: List,
 }
 
-/// An outer product to be summed over the lanes: ranges of [`Program::slot_lists`], and the first of the
-/// `left x right` sums.
+/// Slots transposed: the values of one lane next to each other, lane after lane, `stride` apart, from slot `to` on.
+#[derive(Clone, Debug)]
+pub(crate) struct Panel {
+    pub slots: List,
+    pub stride: usize,
+    pub to: u32,
+}
+
+/// An outer product to be summed over the lanes: left slots, a [`Panel`], and the first of its sums.
 #[derive(Clone, Debug)]
 pub(crate) struct Contraction {
-    pub left: (u32, u32),
-    pub right: (u32, u32),
+    pub left: List,
+    pub panel: u32,
     pub first: u32,
     /// Whether only sums on and below the diagonal are wanted.
     pub is_lower: bool,
+}
+
+/// The operands of instructions that have many.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts {
+    pub dots: Vec<Dot>,
+    pub folds: Vec<Fold>,
+    pub panels: Vec<Panel>,
+    pub contractions: Vec<Contraction>,
+    pub lists: Vec<u32>,
 }
 
 /// What is run each time one kind of input has changed.
@@ -119,9 +157,7 @@ impl std::iter::Sum for Cost {
 pub(crate) struct Program {
     /// What does not depend on late inputs, and what does.
     pub stages: [Stage; 2],
-    pub folds: Vec<Fold>,
-    pub contractions: Vec<Contraction>,
-    pub slot_lists: Vec<u32>,
+    pub parts: Parts,
     /// Slots, those of lane inputs and outputs included.
     pub slots: usize,
     pub lane_inputs: usize,
@@ -152,53 +188,91 @@ impl Program {
         self.cost.plus(self.shared_cost)
     }
 
+    /// The bodies and their parts with every slot multiplied by the number of lanes: where its lanes begin.
+    pub fn at_width(&self, width: usize) -> ([Vec<Instruction>; 2], Parts) {
+        let width = u32::try_from(width).expect("some lanes");
+        let at = |slot: u32| slot.checked_mul(width).expect("fewer than 2^32 numbers in all lanes");
+        let place = |place: Place| match place {
+            Place::Lane(slot) => Place::Lane(at(slot)),
+            shared => shared,
+        };
+        let instruction = |instruction: &Instruction| match *instruction {
+            Instruction::Fill(entry, to) => Instruction::Fill(entry, at(to)),
+            Instruction::Copy(a, to) => Instruction::Copy(at(a), at(to)),
+            Instruction::Unary(function, a, to) => Instruction::Unary(function, at(a), at(to)),
+            Instruction::SinCos(a, sin, cos) => Instruction::SinCos(at(a), at(sin), at(cos)),
+            Instruction::Binary(function, a, b, to) => Instruction::Binary(function, at(a), at(b), at(to)),
+            Instruction::MulAdd(a, b, c, to) => Instruction::MulAdd(at(a), at(b), at(c), at(to)),
+            Instruction::NegMulAdd(a, b, c, to) => Instruction::NegMulAdd(at(a), at(b), at(c), at(to)),
+            Instruction::Select(a, b, c, to) => Instruction::Select(at(a), at(b), at(c), at(to)),
+            part => part,
+        };
+        let bodies = [0, 1].map(|stage| self.stages[stage].body.iter().map(instruction).collect());
+        let mut parts = self.parts.clone();
+        for dot in &mut parts.dots {
+            (dot.to, dot.init) = (at(dot.to), dot.init.map(at));
+        }
+        for fold in &mut parts.folds {
+            (fold.to, fold.init) = (fold.to.map(at), fold.init.map(|init| init.map(place)));
+        }
+        parts.panels.iter_mut().for_each(|panel| panel.to = at(panel.to));
+        parts.lists.iter_mut().for_each(|slot| *slot = at(*slot));
+        (bodies, parts)
+    }
+
     /// Panics unless every place an instruction names exists: what the executor's unchecked accesses rely on.
     fn validate(&self) {
+        let Parts { dots, folds, panels, contractions, lists } = &self.parts;
         let slot = |slot: u32| assert!((slot as usize) < self.slots, "slot {slot} of {}", self.slots);
         let entry = |entry: u32| assert!((entry as usize) < self.table.len(), "entry {entry}");
-        let place = |place: Place| match place {
-            Place::Lane(at) => slot(at),
-            Place::Shared(at) => entry(at),
-        };
-        let list = |(from, to): (u32, u32)| self.slot_lists[from as usize..to as usize].iter().for_each(|&at| slot(at));
+        let list = |(from, to): List| lists[from as usize..to as usize].iter().for_each(|&at| slot(at));
         for instruction in self.stages.iter().flat_map(|stage| &stage.body) {
             match *instruction {
-                Instruction::Copy(a, to) | Instruction::Unary(_, a, to) => {
-                    place(a);
+                Instruction::Fill(from, to) => {
+                    entry(from);
                     slot(to);
                 }
-                Instruction::SinCos(a, sin, cos) => {
-                    place(a);
-                    [sin, cos].into_iter().for_each(slot);
-                }
-                Instruction::Binary(_, a, b, to) => {
-                    [a, b].into_iter().for_each(place);
-                    slot(to);
+                Instruction::Copy(a, to) | Instruction::Unary(_, a, to) => [a, to].into_iter().for_each(slot),
+                Instruction::SinCos(a, b, to) | Instruction::Binary(_, a, b, to) => {
+                    [a, b, to].into_iter().for_each(slot)
                 }
                 Instruction::MulAdd(a, b, c, to)
                 | Instruction::NegMulAdd(a, b, c, to)
-                | Instruction::Select(a, b, c, to) => {
-                    [a, b, c].into_iter().for_each(place);
-                    slot(to);
+                | Instruction::Select(a, b, c, to) => [a, b, c, to].into_iter().for_each(slot),
+                Instruction::Dot(at) => {
+                    let Dot { to, init, a, b } = dots[at as usize];
+                    [a, b].into_iter().for_each(list);
+                    init.into_iter().chain([to]).for_each(slot);
+                    assert!(a.0 < a.1 && a.1 - a.0 == b.1 - b.0, "as many factors as signals");
                 }
                 Instruction::Fold(at) => {
-                    let fold = &self.folds[at as usize];
+                    let fold = &folds[at as usize];
                     assert!((1..=TILE).contains(&fold.outputs) && fold.terms.0 < fold.terms.1, "a fold of something");
                     list(fold.terms);
                     for o in 0..fold.outputs {
                         slot(fold.to[o]);
-                        fold.init[o].into_iter().for_each(place);
+                        match fold.init[o] {
+                            None => {}
+                            Some(Place::Lane(at)) => slot(at),
+                            Some(Place::Shared(at)) => entry(at),
+                        }
                         for t in [0, fold.terms.1 - fold.terms.0 - 1] {
                             let along = o as i64 * i64::from(fold.per_output) + i64::from(t) * i64::from(fold.per_term);
                             entry(u32::try_from(i64::from(fold.base) + along).expect("a table entry"));
                         }
                     }
                 }
+                Instruction::Panel(at) => {
+                    let Panel { slots, stride, to } = panels[at as usize];
+                    list(slots);
+                    assert!((slots.1 - slots.0) as usize <= stride, "a panel wide enough");
+                    [to, to + stride as u32 - 1].into_iter().for_each(slot);
+                }
                 Instruction::Contract(at) => {
-                    let Contraction { left, right, first, .. } = self.contractions[at as usize];
-                    [left, right].into_iter().for_each(list);
-                    let count = (left.1 - left.0) as usize * (right.1 - right.0) as usize;
-                    assert!(first as usize + count <= self.sums, "sums of an outer product");
+                    let Contraction { left, panel, first, .. } = contractions[at as usize];
+                    list(left);
+                    let sums = (left.1 - left.0) as usize * panels[panel as usize].stride;
+                    assert!(first as usize + sums <= self.sums, "sums of an outer product");
                 }
             }
         }
@@ -211,9 +285,12 @@ struct Assembler<'a> {
     sums: &'a Sums,
     outputs: &'a [Node],
     places: Vec<Option<Place>>,
-    /// Slots of row-free values that an outer product reads.
-    broadcast: Vec<(Node, u32)>,
+    /// Slots of shared values that are read lane by lane.
+    broadcast: FxHashMap<Node, u32>,
+    /// Panels by the nodes they hold.
+    panels: FxHashMap<&'a [Node], u32>,
     pinned: Vec<bool>,
+    is_late: Vec<bool>,
     /// Of each node: position after the last step that reads it.
     last_use: Vec<usize>,
     free: Vec<u32>,
@@ -253,15 +330,15 @@ impl<'a> Assembler<'a> {
             sums,
             outputs,
             places: vec![None; count],
-            broadcast: Vec::new(),
+            broadcast: FxHashMap::default(),
+            panels: FxHashMap::default(),
             pinned: vec![false; count],
+            is_late: plan.is_late.clone(),
             last_use,
             free: Vec::new(),
             program: Program {
                 stages: [Stage::default(), Stage::default()],
-                folds: Vec::new(),
-                contractions: Vec::new(),
-                slot_lists: Vec::new(),
+                parts: Parts::default(),
                 slots: lane_inputs as usize + outputs.len(),
                 lane_inputs: lane_inputs as usize,
                 outputs: outputs.len(),
@@ -287,9 +364,10 @@ impl<'a> Assembler<'a> {
         }
         for (k, &node) in self.outputs.iter().enumerate() {
             let to = (self.program.lane_inputs + k) as u32;
-            let from = self.place(node);
-            if from != Place::Lane(to) {
-                self.program.stages[0].body.push(Instruction::Copy(from, to));
+            match self.place(node) {
+                Place::Lane(from) if from == to => {}
+                Place::Lane(from) => self.program.stages[0].body.push(Instruction::Copy(from, to)),
+                Place::Shared(entry) => self.program.stages[0].body.push(Instruction::Fill(entry, to)),
             }
         }
         self.program.validate();
@@ -307,7 +385,10 @@ impl<'a> Assembler<'a> {
                     let cost = Step::Single(node).cost(self.graph, self.sums);
                     self.program.shared_cost = self.program.shared_cost.plus(cost);
                     let to = self.entry(f64::NAN);
-                    let of = |node: Node| self.places[node.at()].expect("operands come before their users");
+                    let of = |node: Node| match self.places[node.at()] {
+                        Some(Place::Shared(entry)) => entry,
+                        _ => unreachable!("what is shared depends on what is shared"),
+                    };
                     let instruction = match op {
                         Op::Unary(function, a) => Instruction::Unary(function, of(a), to),
                         Op::Binary(function, a, b) => Instruction::Binary(function, of(a), of(b), to),
@@ -389,27 +470,37 @@ impl<'a> Assembler<'a> {
         self.program.cost = self.program.cost.plus(cost);
         let instruction = match step {
             Step::Single(node) => {
-                // A result may take the slot of an operand: lanes are read before they are written.
                 let op = self.graph.op(*node);
+                let slots: Vec<u32> = op.operands().map(|operand| self.lane_slot(operand)).collect();
+                // The result may take the slot of an operand: lanes are read before they are written.
                 self.release(position, step);
                 let to = self.result_slot(*node);
                 match op {
-                    Op::Unary(function, a) => Instruction::Unary(function, self.place(a), to),
-                    Op::Binary(function, a, b) => Instruction::Binary(function, self.place(a), self.place(b), to),
-                    Op::MulAdd(a, b, c) => Instruction::MulAdd(self.place(a), self.place(b), self.place(c), to),
-                    Op::Select(a, b, c) => Instruction::Select(self.place(a), self.place(b), self.place(c), to),
+                    Op::Unary(function, _) => Instruction::Unary(function, slots[0], to),
+                    Op::Binary(function, ..) => Instruction::Binary(function, slots[0], slots[1], to),
+                    Op::MulAdd(..) => Instruction::MulAdd(slots[0], slots[1], slots[2], to),
+                    Op::Select(..) => Instruction::Select(slots[0], slots[1], slots[2], to),
                     Op::Input(_) | Op::Const(_) => unreachable!("not computed"),
                 }
             }
             Step::NegMulAdd { a, b, c, to } => {
+                let [a, b, c] = [*a, *b, *c].map(|operand| self.lane_slot(operand));
                 self.release(position, step);
-                let to = self.result_slot(*to);
-                Instruction::NegMulAdd(self.place(*a), self.place(*b), self.place(*c), to)
+                Instruction::NegMulAdd(a, b, c, self.result_slot(*to))
             }
             Step::SinCos { angle, sin, cos } => {
+                let angle = self.lane_slot(*angle);
                 let (sin, cos) = (self.result_slot(*sin), self.result_slot(*cos));
                 self.release(position, step);
-                Instruction::SinCos(self.place(*angle), sin, cos)
+                Instruction::SinCos(angle, sin, cos)
+            }
+            Step::Dot(chain) => {
+                let (a, b) = (self.list(&chain.factors), self.list(&chain.signals));
+                let init = chain.init.map(|node| self.lane_slot(node));
+                let to = self.result_slot(chain.end);
+                self.release(position, step);
+                self.program.parts.dots.push(Dot { to, init, a, b });
+                Instruction::Dot(self.program.parts.dots.len() as u32 - 1)
             }
             Step::Tile(chains) => {
                 for chain in chains {
@@ -420,46 +511,69 @@ impl<'a> Assembler<'a> {
                 return;
             }
             Step::Product(at) => {
-                let product = &self.sums.products[*at];
-                let left = self.slot_list(stage, &product.left);
-                let right = self.slot_list(stage, &product.right);
-                let (first, is_lower) = (product.first as u32, product.is_lower);
-                self.program.contractions.push(Contraction { left, right, first, is_lower });
+                let OuterProduct { left, right, first, is_lower } = &self.sums.products[*at];
+                let panel = self.panel(stage, right);
+                let left = self.list(left);
+                let (first, is_lower) = (*first as u32, *is_lower);
+                self.program.parts.contractions.push(Contraction { left, panel, first, is_lower });
                 self.release(position, step);
-                Instruction::Contract(self.program.contractions.len() as u32 - 1)
+                Instruction::Contract(self.program.parts.contractions.len() as u32 - 1)
             }
         };
         self.program.stages[stage].body.push(instruction);
     }
 
-    fn slot_list(&mut self, stage: usize, nodes: &[Node]) -> (u32, u32) {
-        let slots: Vec<u32> = nodes.iter().map(|&node| self.lane_slot(stage, node)).collect();
-        let from = self.program.slot_lists.len() as u32;
-        self.program.slot_lists.extend(slots);
-        (from, self.program.slot_lists.len() as u32)
+    fn list(&mut self, nodes: &[Node]) -> List {
+        let slots: Vec<u32> = nodes.iter().map(|&node| self.lane_slot(node)).collect();
+        let from = self.program.parts.lists.len() as u32;
+        self.program.parts.lists.extend(slots);
+        (from, self.program.parts.lists.len() as u32)
+    }
+
+    /// Slots that are never reused: what they hold is good for all further steps.
+    fn keep_slots(&mut self, count: usize) -> u32 {
+        self.program.slots += count;
+        (self.program.slots - count) as u32
     }
 
     /// A slot with the value in every lane, also of what does not differ between lanes.
-    fn lane_slot(&mut self, stage: usize, node: Node) -> u32 {
+    fn lane_slot(&mut self, node: Node) -> u32 {
         let entry = match self.place(node) {
             Place::Lane(slot) => return slot,
             Place::Shared(entry) => entry,
         };
-        if let Some((_, slot)) = self.broadcast.iter().find(|(known, _)| *known == node) {
+        if let Some(slot) = self.broadcast.get(&node) {
             return *slot;
         }
-        self.program.slots += 1; // never a reused slot: it holds for all further steps
-        let slot = self.program.slots as u32 - 1;
-        self.broadcast.push((node, slot));
+        let slot = self.keep_slots(1);
+        self.broadcast.insert(node, slot);
         match self.graph.constant_of(node) {
             Some(value) => self.program.filled.push((slot, value)),
-            None => self.program.stages[stage].body.push(Instruction::Copy(Place::Shared(entry), slot)),
+            None => {
+                let made_in = usize::from(self.is_late[node.at()]);
+                self.program.stages[made_in].body.push(Instruction::Fill(entry, slot));
+            }
         }
         slot
     }
 
+    /// The panel of these nodes; made in the first stage if it can be.
+    fn panel(&mut self, stage: usize, nodes: &'a [Node]) -> u32 {
+        if let Some(panel) = self.panels.get(nodes) {
+            return *panel;
+        }
+        let made_in = if nodes.iter().any(|node| self.is_late[node.at()]) { stage } else { 0 };
+        let (slots, stride) = (self.list(nodes), stride(nodes.len()));
+        let to = self.keep_slots(stride);
+        let panel = self.program.parts.panels.len() as u32;
+        self.program.parts.panels.push(Panel { slots, stride, to });
+        self.panels.insert(nodes, panel);
+        self.program.stages[made_in].body.push(Instruction::Panel(panel));
+        panel
+    }
+
     /// Folds of chains that agree on their terms from `done` on as far as they go together, then of what is left.
-    fn folds(&mut self, stage: usize, chains: &[&crate::schedule::Chain], done: usize) {
+    fn folds(&mut self, stage: usize, chains: &[&Chain], done: usize) {
         let open: Vec<_> = chains.iter().copied().filter(|chain| chain.signals.len() > done).collect();
         let mut rest = &open[..];
         while let Some((first, others)) = rest.split_first() {
@@ -475,7 +589,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// One fold: terms `begin..end` of chains that have the same signals there.
-    fn fold(&mut self, stage: usize, chains: &[&crate::schedule::Chain], begin: usize, end: usize) {
+    fn fold(&mut self, stage: usize, chains: &[&Chain], begin: usize, end: usize) {
         let (mut to, mut init) = ([0; TILE], [None; TILE]);
         for (o, chain) in chains.iter().enumerate() {
             let Place::Lane(slot) = self.place(chain.end) else { unreachable!("a chain is computed in lanes") };
@@ -509,9 +623,9 @@ impl<'a> Assembler<'a> {
             }
             (packed, 1, outputs as i32)
         };
-        let terms = self.slot_list(stage, &chains[0].signals[begin..end]);
-        self.program.folds.push(Fold { to, outputs, init, base, per_output, per_term, terms });
-        let at = self.program.folds.len() as u32 - 1;
+        let terms = self.list(&chains[0].signals[begin..end]);
+        self.program.parts.folds.push(Fold { to, outputs, init, base, per_output, per_term, terms });
+        let at = self.program.parts.folds.len() as u32 - 1;
         self.program.stages[stage].body.push(Instruction::Fold(at));
     }
 }

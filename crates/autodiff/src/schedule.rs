@@ -17,14 +17,15 @@ pub(crate) enum Step {
     NegMulAdd { a: Node, b: Node, c: Node, to: Node },
     /// Sine and cosine of one angle.
     SinCos { angle: Node, sin: Node, cos: Node },
-    /// Chains computed together.
+    /// Chains with shared factors, computed together.
     Tile(Vec<Chain>),
+    /// A chain both of whose factors differ between lanes.
+    Dot(Chain),
     /// Position of an outer product in the sums.
     Product(usize),
 }
 
-/// `end = init + factor_1 signal_1 + factor_2 signal_2 + ...`, fused from left to right; factors are shared by all
-/// lanes, signals differ.
+/// `end = init + factor_1 signal_1 + factor_2 signal_2 + ...`, fused from left to right.
 #[derive(Clone, Debug)]
 pub(crate) struct Chain {
     pub end: Node,
@@ -54,6 +55,7 @@ impl Step {
             Step::Single(node) | Step::NegMulAdd { to: node, .. } => see(*node),
             Step::SinCos { sin, cos, .. } => [*sin, *cos].into_iter().for_each(see),
             Step::Tile(chains) => chains.iter().for_each(|chain| see(chain.end)),
+            Step::Dot(chain) => see(chain.end),
             Step::Product(_) => {}
         }
     }
@@ -66,6 +68,9 @@ impl Step {
             Step::SinCos { angle, .. } => see(*angle),
             Step::Tile(chains) => {
                 chains.iter().for_each(|chain| chain.signals.iter().chain(&chain.init).for_each(|&node| see(node)));
+            }
+            Step::Dot(Chain { init, factors, signals, .. }) => {
+                factors.iter().chain(signals).chain(init).for_each(|&node| see(node));
             }
             Step::Product(at) => {
                 let product = &sums.products[*at];
@@ -86,6 +91,7 @@ impl Step {
             Step::NegMulAdd { .. } => (2, 0),
             Step::SinCos { .. } => (0, 1),
             Step::Tile(chains) => (chains.iter().map(|chain| 2 * chain.signals.len()).sum(), 0),
+            Step::Dot(chain) => (2 * chain.signals.len(), 0),
             Step::Product(at) => {
                 let OuterProduct { left, right, is_lower, .. } = &sums.products[*at];
                 let (rows, columns) = (left.len(), right.len());
@@ -122,7 +128,7 @@ struct Chains {
     ending_at: FxHashMap<Node, usize>,
     all: Vec<Chain>,
     is_done: Vec<bool>,
-    /// Chains with the same first signal and stage, those alike next to each other.
+    /// Chains with shared factors and the same first signal and stage, those alike next to each other.
     families: FxHashMap<(bool, Node), Vec<usize>>,
     /// Whether a node is a partial sum of a chain, never needed by itself.
     is_inner: Vec<bool>,
@@ -137,19 +143,27 @@ impl Chains {
             graph.nodes()[at].operands().for_each(|operand| uses[operand.at()] += 1);
         }
         let is_lane = |node: Node| plan.is_lane[node.at()];
-        // The factor, the signal and the addend of a node that can be part of a chain.
-        let link = |node: Node| match graph.op(node) {
-            Op::MulAdd(a, b, c) if is_lane(b) && !is_lane(a) => Some((a, b, Some(c))),
-            Op::MulAdd(a, b, c) if is_lane(a) && !is_lane(b) => Some((b, a, Some(c))),
-            Op::Binary(Binary::Mul, a, b) if is_lane(b) && !is_lane(a) => Some((a, b, None)),
-            Op::Binary(Binary::Mul, a, b) if is_lane(a) && !is_lane(b) => Some((b, a, None)),
-            _ => None,
+        // The factor, the signal and the addend of a node that can be part of a chain; a shared factor comes first.
+        let link = |node: Node| {
+            let (a, b, c) = match graph.op(node) {
+                Op::MulAdd(a, b, c) => (a, b, Some(c)),
+                Op::Binary(Binary::Mul, a, b) => (a, b, None),
+                _ => return None,
+            };
+            match (is_lane(a), is_lane(b)) {
+                (false, false) => None,
+                (true, false) => Some((b, a, c)),
+                _ => Some((a, b, c)),
+            }
         };
         let mut is_inner = vec![false; plan.count];
         for at in (0..plan.count).filter(needed) {
-            if let Some((_, _, Some(c))) = link(Node(at as u32)) {
+            if let Some((factor, _, Some(c))) = link(Node(at as u32))
+                && let Some((inner_factor, ..)) = link(c)
+            {
                 let same_stage = plan.is_late[c.at()] == plan.is_late[at];
-                is_inner[c.at()] |= uses[c.at()] == 1 && same_stage && link(c).is_some();
+                let same_kind = is_lane(factor) == is_lane(inner_factor);
+                is_inner[c.at()] |= uses[c.at()] == 1 && same_stage && same_kind;
             }
         }
         let mut chains = Chains {
@@ -181,9 +195,11 @@ impl Chains {
             }
             factors.reverse();
             signals.reverse();
-            let family = (plan.is_late[at], signals[0]);
             chains.ending_at.insert(end, chains.all.len());
-            chains.families.entry(family).or_default().push(chains.all.len());
+            if !is_lane(factors[0]) {
+                let family = (plan.is_late[at], signals[0]);
+                chains.families.entry(family).or_default().push(chains.all.len());
+            }
             chains.all.push(Chain { end, init, factors, signals });
         }
         chains.is_done = vec![false; chains.all.len()];
@@ -257,6 +273,9 @@ impl Scheduler<'_> {
                     }
                     _ => match self.chains.ending_at.get(&node).copied() {
                         Some(chain) if self.chains.is_done[chain] => {}
+                        Some(chain) if plan.is_lane[self.chains.all[chain].factors[0].at()] => {
+                            plan.steps[stage].push(Step::Dot(self.chains.all[chain].clone()));
+                        }
                         Some(chain) => {
                             let tiles = self.chains.tiles(chain, plan.is_late[at], node);
                             plan.steps[stage].extend(tiles.into_iter().map(Step::Tile));

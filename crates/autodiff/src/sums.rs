@@ -4,7 +4,16 @@ use crate::derive::{adjoints, gradient, tangent};
 use crate::graph::{Graph, Node};
 use crate::units::Unit;
 
-/// `sum over rows of left_i right_j` for all i and j, added to the sums from `first` on, row-major.
+/// Sums of one row of an outer product take a multiple of this many places, so that they are added vector by vector.
+const PADDING: usize = 8;
+
+/// Places from one row of sums to the next, for so many columns.
+pub(crate) fn stride(columns: usize) -> usize {
+    columns.next_multiple_of(PADDING)
+}
+
+/// `sum over rows of left_i right_j` for all i and j, added to the sums from `first` on: row i is `stride(columns)`
+/// places after the one before.
 #[derive(Clone, Debug)]
 pub(crate) struct OuterProduct {
     pub left: Vec<Node>,
@@ -18,26 +27,32 @@ pub(crate) struct OuterProduct {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sums {
     pub products: Vec<OuterProduct>,
-    /// Number of sums.
+    /// Number of sums, those included that only fill up rows.
     pub len: usize,
-    /// Output that each sum belongs to, where that is a list.
-    pub outputs: Vec<u32>,
+    /// `(first sum, first output, count)` of stretches in which outputs follow one another.
+    pub stretches: Vec<(u32, u32, u32)>,
 }
 
 impl Sums {
     /// New sums of `left` times `right`; returns the position of the first.
     pub fn push(&mut self, left: Vec<Node>, right: Vec<Node>, is_lower: bool) -> usize {
         let first = self.len;
-        self.len += left.len() * right.len();
+        self.len += left.len() * stride(right.len());
         self.products.push(OuterProduct { left, right, first, is_lower });
         first
     }
 
-    /// New sums for these outputs.
+    /// New sums for these outputs, row-major.
     fn push_for(&mut self, left: Vec<Node>, right: Vec<Node>, outputs: impl IntoIterator<Item = usize>) -> usize {
-        self.outputs.extend(outputs.into_iter().map(|output| output as u32));
+        let columns = right.len();
         let first = self.push(left, right, false);
-        debug_assert_eq!(self.outputs.len(), self.len, "an output per sum");
+        for (k, output) in outputs.into_iter().enumerate() {
+            let (sum, output) = ((first + k / columns * stride(columns) + k % columns) as u32, output as u32);
+            match self.stretches.last_mut() {
+                Some((from, to, count)) if (*from + *count, *to + *count) == (sum, output) => *count += 1,
+                _ => self.stretches.push((sum, output, 1)),
+            }
+        }
         first
     }
 

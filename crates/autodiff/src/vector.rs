@@ -73,14 +73,19 @@ pub(crate) trait Vector:
     /// [`crate::math::softplus`] of every lane.
     fn softplus(self) -> Self;
 
-    /// The first `count` lanes, and +0 in the others.
-    fn keep_first(self, count: usize) -> Self;
-    /// Sum of the lanes by a tree of neighbours: `(l0 + l1) + (l2 + l3)` for four.
-    fn sum(self) -> Self::Element;
-    /// [`Vector::sum`] of four vectors at once.
+    /// Transposes a square of [`Vector::LANES`] vectors: lane k of the vector at `from + slots[i]` goes to
+    /// `to + k * stride + i`.
+    ///
+    /// # Safety
+    /// `slots` has [`Vector::LANES`] positions, all that is read and written exists, and nothing written is read later.
     #[inline(always)]
-    fn sums(a: Self, b: Self, c: Self, d: Self) -> [Self::Element; 4] {
-        [a.sum(), b.sum(), c.sum(), d.sum()]
+    unsafe fn transpose(from: *const Self::Element, slots: *const u32, to: *mut Self::Element, stride: usize) {
+        for i in 0..Self::LANES {
+            for k in 0..Self::LANES {
+                // SAFETY: the caller's promise.
+                unsafe { *to.add(k * stride + i) = *from.add(*slots.add(i) as usize + k) };
+            }
+        }
     }
 }
 

@@ -150,33 +150,18 @@ impl Vector for F64x4 {
         logarithm::softplus(self)
     }
     #[inline(always)]
-    fn keep_first(self, count: usize) -> Self {
-        // SAFETY: see the module.
-        Self(unsafe {
-            let count = _mm256_set1_epi64x(count.min(4) as i64);
-            let mask = _mm256_cmpgt_epi64(count, _mm256_setr_epi64x(0, 1, 2, 3));
-            _mm256_and_pd(self.0, _mm256_castsi256_pd(mask))
-        })
-    }
-    #[inline(always)]
-    fn sum(self) -> f64 {
-        // SAFETY: see the module.
+    unsafe fn transpose(from: *const f64, slots: *const u32, to: *mut f64, stride: usize) {
+        // SAFETY: the caller's promise, and see the module.
         unsafe {
-            let pairs = _mm256_hadd_pd(self.0, self.0);
-            _mm_cvtsd_f64(_mm_add_sd(_mm256_castpd256_pd128(pairs), _mm256_extractf128_pd::<1>(pairs)))
+            let row = |i: usize| Self::load(from.add(*slots.add(i) as usize)).0;
+            let (a, b, c, d) = (row(0), row(1), row(2), row(3));
+            let (ab_even, ab_odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+            let (cd_even, cd_odd) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+            F64x4(_mm256_permute2f128_pd::<0x20>(ab_even, cd_even)).store(to);
+            F64x4(_mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd)).store(to.add(stride));
+            F64x4(_mm256_permute2f128_pd::<0x31>(ab_even, cd_even)).store(to.add(2 * stride));
+            F64x4(_mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd)).store(to.add(3 * stride));
         }
-    }
-    #[inline(always)]
-    fn sums(a: Self, b: Self, c: Self, d: Self) -> [f64; 4] {
-        let mut sums = [0.0; 4];
-        // SAFETY: see the module; `sums` is as long as a vector.
-        unsafe {
-            let (ab, cd) = (_mm256_hadd_pd(a.0, b.0), _mm256_hadd_pd(c.0, d.0));
-            let lower = _mm256_permute2f128_pd::<0x20>(ab, cd);
-            let upper = _mm256_permute2f128_pd::<0x31>(ab, cd);
-            F64x4(_mm256_add_pd(lower, upper)).store(sums.as_mut_ptr());
-        }
-        sums
     }
 }
 
@@ -291,24 +276,6 @@ impl Vector for F32x8 {
     fn softplus(self) -> Self {
         let [low, high] = self.widen();
         Self::narrow([logarithm::softplus(low), logarithm::softplus(high)])
-    }
-    #[inline(always)]
-    fn keep_first(self, count: usize) -> Self {
-        // SAFETY: see the module.
-        Self(unsafe {
-            let count = _mm256_set1_epi32(count.min(8) as i32);
-            let mask = _mm256_cmpgt_epi32(count, _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-            _mm256_and_ps(self.0, _mm256_castsi256_ps(mask))
-        })
-    }
-    #[inline(always)]
-    fn sum(self) -> f32 {
-        // SAFETY: see the module.
-        unsafe {
-            let pairs = _mm256_hadd_ps(self.0, self.0);
-            let fours = _mm256_hadd_ps(pairs, pairs);
-            _mm_cvtss_f32(_mm_add_ss(_mm256_castps256_ps128(fours), _mm256_extractf128_ps::<1>(fours)))
-        }
     }
 }
 

@@ -144,20 +144,4 @@ impl<S: Vector<Element = S> + Default + PartialEq + AddAssign + 'static, const N
     fn softplus(self) -> Self {
         self.map(S::softplus)
     }
-    #[inline(always)]
-    fn keep_first(mut self, count: usize) -> Self {
-        self.0.iter_mut().skip(count).for_each(|x| *x = S::default());
-        self
-    }
-    #[inline(always)]
-    fn sum(mut self) -> S {
-        let mut left = N;
-        while left > 1 {
-            left /= 2;
-            for lane in 0..left {
-                self.0[lane] = self.0[2 * lane] + self.0[2 * lane + 1];
-            }
-        }
-        self.0[0]
-    }
 }

@@ -77,14 +77,6 @@ impl Vector for f64 {
     fn softplus(self) -> Self {
         math::softplus(self)
     }
-    #[inline(always)]
-    fn keep_first(self, count: usize) -> Self {
-        if count > 0 { self } else { 0.0 }
-    }
-    #[inline(always)]
-    fn sum(self) -> f64 {
-        self
-    }
 }
 
 impl Vector for f32 {
@@ -161,14 +153,6 @@ impl Vector for f32 {
     #[inline(always)]
     fn softplus(self) -> Self {
         math::softplus(self.into()) as f32
-    }
-    #[inline(always)]
-    fn keep_first(self, count: usize) -> Self {
-        if count > 0 { self } else { 0.0 }
-    }
-    #[inline(always)]
-    fn sum(self) -> f32 {
-        self
     }
 }
 

@@ -225,35 +225,23 @@ impl Work for AcrossLanes {
 }
 
 fn across_lanes<V: Vector<Element: Number>>() {
-    let samples = samples::<V::Element>();
-    // Neighbours of like size cancel or are rounded: another order of summation gives another result.
-    let moderate = |i: usize| V::Element::from_f64((i as f64 * 0.7).sin() * 10f64.powi(i as i32 % 9));
-    let numbers = (0..1000).map(moderate).chain(samples.iter().copied().take(1000)).collect::<Vec<_>>();
-    for lanes in numbers.chunks_exact(V::LANES) {
-        // SAFETY: a chunk has as many numbers as the vector.
-        let x = unsafe { V::load(lanes.as_ptr()) };
-        let mut tree = lanes.to_vec();
-        while tree.len() > 1 {
-            tree = tree.chunks(2).map(|pair| pair[0] + pair[1]).collect();
-        }
-        assert_same("sum", lanes[0], x.sum(), tree[0]);
-        for count in (0..=V::LANES + 1).chain([usize::MAX]) {
-            let mut kept = lanes.to_vec();
-            // SAFETY: as above.
-            unsafe { x.keep_first(count).store(kept.as_mut_ptr()) };
-            for (lane, (kept, x)) in kept.into_iter().zip(lanes).enumerate() {
-                let expected = if lane < count { *x } else { V::Element::default() };
-                assert_same("keep_first", *x, kept, expected);
-            }
-        }
-        if lanes[0] != V::Element::default() {
-            assert_same("splat", lanes[0], V::splat(lanes[0]).keep_first(1).sum(), lanes[0]);
+    // A square within a larger table, rows out of order, and a stride beyond the square.
+    let (n, stride) = (V::LANES, V::LANES + 3);
+    let from: Vec<V::Element> = (0..n * n * 2).map(|i| V::Element::from_f64(i as f64)).collect();
+    let slots: Vec<u32> = (0..n as u32).rev().map(|i| 2 * i * n as u32).collect();
+    let mut to = vec![V::Element::default(); n * stride];
+    // SAFETY: the last vector read begins at 2 (n - 1) n, the last number written is number (n - 1) (stride + 1).
+    unsafe { V::transpose(from.as_ptr(), slots.as_ptr(), to.as_mut_ptr(), stride) };
+    for (k, row) in to.chunks(stride).enumerate() {
+        for (i, &got) in row.iter().enumerate() {
+            let expected = if i < n { from[slots[i] as usize + k] } else { V::Element::default() };
+            assert_same("transpose", expected, got, expected);
         }
     }
 }
 
 #[test]
-fn sums_and_partial_vectors() {
+fn a_square_is_transposed_and_nothing_else_is_touched() {
     across_lanes::<f64>();
     across_lanes::<f32>();
     with_widest(true, AcrossLanes);
