@@ -208,6 +208,45 @@ pub(crate) unsafe fn transpose<V: Vector>(panel: &Panel, from: &[u32], slots: *m
     }
 }
 
+/// Writes rows of `width` numbers, lane k's at `from + starts[k]`, to slots: number c to `to + c * lanes`. Overwrites
+/// `starts`.
+///
+/// # Safety
+/// The rows exist, their number is a multiple of the vector, and `to` has `width` slots of as many lanes.
+#[inline(always)]
+pub(crate) unsafe fn gather<V: Vector>(
+    from: *const V::Element,
+    starts: &mut [u32],
+    width: usize,
+    to: *mut V::Element,
+) {
+    let lanes = starts.len();
+    let mut first = 0;
+    while first < lanes {
+        // SAFETY: the caller's promise; a square lies within the rows and the slots.
+        unsafe {
+            let starts = starts.as_mut_ptr().add(first);
+            let to = to.add(first);
+            let mut cell = 0;
+            while cell + V::LANES <= width {
+                V::transpose(from, starts, to.add(cell * lanes), lanes);
+                for k in 0..V::LANES {
+                    *starts.add(k) += V::LANES as u32;
+                }
+                cell += V::LANES;
+            }
+            while cell < width {
+                for k in 0..V::LANES {
+                    *to.add(cell * lanes + k) = *from.add(*starts.add(k) as usize);
+                    *starts.add(k) += 1;
+                }
+                cell += 1;
+            }
+        }
+        first += V::LANES;
+    }
+}
+
 /// Adds the products of left slots and a panel to the sums of a contraction, lane after lane for the first `lanes`; above
 /// the diagonal only where that is easier than not to, when `is_lower`. Sums that only fill up a row are left in any state.
 ///

@@ -4,8 +4,9 @@
 //! the number of lanes never changes a lane's bits. Sums over lanes have a fixed order, see [`Workspace::run`].
 
 use crate::graph::{Binary, Unary};
-use crate::kernels::{contract, dot, fold, transpose};
+use crate::kernels::{contract, dot, fold, gather, transpose};
 use crate::program::{Instruction, List, Parts, Place, Program};
+use crate::rows::Rows;
 use crate::scalar::Scalar;
 use crate::vector::{Vector, Work, with_widest};
 
@@ -19,6 +20,10 @@ pub(crate) trait Element: Copy + Default + PartialEq + std::fmt::Debug + Send + 
     fn to_f64(self) -> f64;
     /// The shared table as these numbers; `copy` is room for it.
     fn table<'t>(shared: &'t [f64], copy: &'t mut Vec<Self>) -> &'t [Self];
+    /// The cells of a table as these numbers.
+    fn cells(rows: &Rows) -> &[Self];
+    /// Loads rows with the vectors of this kind.
+    fn load<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(load: Load<'_, Self>);
     /// Runs a body with the vectors of this kind.
     fn execute<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(body: Body<'_, Self>);
 }
@@ -33,6 +38,13 @@ impl Element for f64 {
     }
     fn table<'t>(shared: &'t [f64], _copy: &'t mut Vec<Self>) -> &'t [Self] {
         shared
+    }
+    fn cells(rows: &Rows) -> &[Self] {
+        rows.cells()
+    }
+    #[inline(always)]
+    fn load<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(load: Load<'_, Self>) {
+        load.execute::<V64>();
     }
     #[inline(always)]
     fn execute<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(body: Body<'_, Self>) {
@@ -52,6 +64,13 @@ impl Element for f32 {
         copy.clear();
         copy.extend(shared.iter().map(|&x| x as f32));
         copy
+    }
+    fn cells(rows: &Rows) -> &[Self] {
+        rows.single_cells()
+    }
+    #[inline(always)]
+    fn load<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(load: Load<'_, Self>) {
+        load.execute::<V32>();
     }
     #[inline(always)]
     fn execute<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(body: Body<'_, Self>) {
@@ -111,6 +130,22 @@ impl<'p, E: Element> Workspace<'p, E> {
         self.shared[from as usize..=to as usize].copy_from_slice(values);
     }
 
+    /// Gives the lane inputs: lane k is the row of number `chosen(k)` for the first `count` lanes, and the last of these
+    /// rows beyond.
+    pub fn set_rows(&mut self, rows: &Rows, count: usize, chosen: impl Fn(usize) -> usize) {
+        assert!(rows.width() == self.program.lane_inputs && (1..=self.width).contains(&count), "rows for these lanes");
+        let start = |lane: usize| {
+            let row = chosen(lane.min(count - 1));
+            assert!(row < rows.count(), "row {row} of {}", rows.count());
+            (row * rows.width()) as u32
+        };
+        let mut starts = [0; MOST_ROWS];
+        starts.iter_mut().enumerate().take(self.width).for_each(|(lane, from)| *from = start(lane));
+        let (width, cells) = (rows.width(), E::cells(rows));
+        let to = self.slots.numbers_mut();
+        with_widest(self.portable, Load { cells, starts: &mut starts[..self.width], width, to });
+    }
+
     /// The lane inputs, one after another in input order, each with its `width` lanes.
     pub fn inputs_mut(&mut self) -> &mut [E] {
         let count = self.program.lane_inputs * self.width;
@@ -135,6 +170,38 @@ impl<'p, E: Element> Workspace<'p, E> {
     pub fn run(&mut self, stage: usize, lanes: usize, sums: &mut [E]) {
         assert!(lanes <= self.width && sums.len() >= self.program.sums, "lanes and sums of this program");
         with_widest(self.portable, Run { workspace: self, stage, lanes, sums });
+    }
+}
+
+/// Lanes that rows can be loaded to.
+const MOST_ROWS: usize = 64;
+
+/// Rows on their way to the lanes.
+pub(crate) struct Load<'l, E> {
+    cells: &'l [E],
+    /// Where the row of each lane begins.
+    starts: &'l mut [u32],
+    width: usize,
+    to: &'l mut [E],
+}
+
+impl<E: Element> Load<'_, E> {
+    #[inline(always)]
+    fn execute<V: Vector<Element = E>>(self) {
+        let Load { cells, starts, width, to } = self;
+        assert!(to.len() >= width * starts.len() && starts.len().is_multiple_of(V::LANES));
+        assert!(starts.iter().all(|&start| start as usize + width <= cells.len()));
+        // SAFETY: every row from its start on is within the cells, and `to` has room for all.
+        unsafe { gather::<V>(cells.as_ptr(), starts, width, to.as_mut_ptr()) };
+    }
+}
+
+impl<E: Element> Work for Load<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
+        E::load::<V64, V32>(self);
     }
 }
 

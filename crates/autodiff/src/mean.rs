@@ -231,10 +231,9 @@ impl<'o> MeanEvaluator<'o, f64> {
             sums.clear();
             sums.resize(program.sums, 0.0);
             workspace.set_shared(0, x);
-            let all = Choice::All(rows.count());
             for first in (0..rows.count()).step_by(BLOCK) {
                 let lanes = BLOCK.min(rows.count() - first);
-                rows.to_lanes(|k| all.row(first + k), lanes, BLOCK, workspace.inputs_mut());
+                workspace.set_rows(rows, lanes, |k| first + k);
                 workspace.run(0, lanes, sums);
             }
         };
@@ -288,7 +287,7 @@ impl<'o, E: Element> Member<'o, E> {
         workspace.set_shared(0, task.x);
         for first in rows.clone().step_by(WIDTHS[at]) {
             let lanes = WIDTHS[at].min(rows.end - first);
-            task.rows.to_lanes(|k| task.choice.row(first + k), lanes, WIDTHS[at], workspace.inputs_mut());
+            workspace.set_rows(task.rows, lanes, |k| task.choice.row(first + k));
             workspace.run(0, lanes, &mut sums);
             if !task.directions.is_empty() {
                 let first_direction = task.x.len() + task.rows.width();

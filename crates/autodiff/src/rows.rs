@@ -1,12 +1,14 @@
 //! Data rows: the table a loss is a mean over, and which of its rows.
 
-use crate::lanes::Element;
+use std::sync::OnceLock;
 
 /// A table of data: `count()` rows of `width` numbers each.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rows {
     width: usize,
     cells: Vec<f64>,
+    /// The cells rounded to single precision, once that is asked for.
+    single: OnceLock<Vec<f32>>,
 }
 
 impl Rows {
@@ -17,7 +19,7 @@ impl Rows {
             "{} cells in rows of {width}",
             cells.len()
         );
-        Rows { width, cells }
+        Rows { width, cells, single: OnceLock::new() }
     }
 
     /// Numbers in a row.
@@ -35,26 +37,14 @@ impl Rows {
         &self.cells[i * self.width..][..self.width]
     }
 
-    /// Writes rows to lanes (width x lanes): cell c of the k-th of the rows `chosen` goes to `to[c * lanes + k]`; lanes
-    /// beyond the last row repeat it.
-    pub(crate) fn to_lanes<E: Element>(
-        &self,
-        chosen: impl Fn(usize) -> usize,
-        count: usize,
-        lanes: usize,
-        to: &mut [E],
-    ) {
-        let mut first = 0;
-        while first < lanes {
-            let rows: [&[f64]; 4] = std::array::from_fn(|k| self.row(chosen((first + k).min(count - 1))));
-            for cell in 0..self.width {
-                let to = &mut to[cell * lanes + first..][..4];
-                for (to, row) in to.iter_mut().zip(rows) {
-                    *to = E::of(row[cell]);
-                }
-            }
-            first += 4;
-        }
+    /// All cells, row by row.
+    pub(crate) fn cells(&self) -> &[f64] {
+        &self.cells
+    }
+
+    /// All cells, row by row, in single precision.
+    pub(crate) fn single_cells(&self) -> &[f32] {
+        self.single.get_or_init(|| self.cells.iter().map(|&cell| cell as f32).collect())
     }
 }
 
