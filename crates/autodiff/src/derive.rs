@@ -16,6 +16,7 @@ pub(crate) fn adjoints(graph: &mut Graph, output: Node) -> Vec<Option<Node>> {
         match graph.op(n) {
             Op::Input(_) | Op::Const(_) => {}
             Op::Unary(Unary::Neg, a) => adjoints.subtract(graph, a, w),
+            Op::Unary(Unary::Frozen, _) => {}
             Op::Unary(function, a) => {
                 let slope = slope(graph, function, a, n);
                 adjoints.add_product(graph, a, w, slope);
@@ -124,7 +125,7 @@ pub(crate) fn tangent(graph: &mut Graph, outputs: &[Node], seeds: &[(Node, Node)
         let n = Node(at as u32);
         let t = |node: Node| of[node.at()];
         of[at] = match graph.op(n) {
-            Op::Input(_) | Op::Const(_) | Op::Binary(Binary::Lt, ..) => None,
+            Op::Input(_) | Op::Const(_) | Op::Unary(Unary::Frozen, _) | Op::Binary(Binary::Lt, ..) => None,
             Op::Unary(Unary::Neg, a) => t(a).map(|ta| graph.neg(ta)),
             Op::Unary(function, a) => t(a).map(|ta| {
                 let slope = slope(graph, function, a, n);
@@ -206,6 +207,7 @@ fn slope(graph: &mut Graph, function: Unary, a: Node, n: Node) -> Node {
     let one = graph.constant(1.0);
     match function {
         Unary::Neg => graph.constant(-1.0),
+        Unary::Frozen => graph.constant(0.0),
         Unary::Sqrt => {
             let half = graph.constant(0.5);
             graph.div(half, n)

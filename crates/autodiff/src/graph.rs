@@ -36,6 +36,8 @@ pub enum Op {
 pub enum Unary {
     /// `-a`
     Neg,
+    /// `a`, a constant for derivatives.
+    Frozen,
     /// Square root.
     Sqrt,
     /// e to the power a.
@@ -74,6 +76,7 @@ impl Unary {
     pub fn apply(self, a: f64) -> f64 {
         match self {
             Unary::Neg => -a,
+            Unary::Frozen => a,
             Unary::Sqrt => Scalar::sqrt(a),
             Unary::Exp => Scalar::exp(a),
             Unary::Ln => Scalar::ln(a),

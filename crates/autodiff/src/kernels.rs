@@ -90,7 +90,7 @@ pub(crate) unsafe fn fold<V: Vector>(
     }
 }
 
-/// All lanes, `N` vectors at a time, then one at a time.
+/// All lanes, `N` vectors at a time, then two, then one.
 #[inline(always)]
 unsafe fn columns<V: Vector, const M: usize, const N: usize>(
     fold: &Fold,
@@ -105,6 +105,10 @@ unsafe fn columns<V: Vector, const M: usize, const N: usize>(
         while first + N * V::LANES <= width {
             tile::<V, M, N>(fold, terms, table, slots, first);
             first += N * V::LANES;
+        }
+        while N > 2 && first + 2 * V::LANES <= width {
+            tile::<V, M, 2>(fold, terms, table, slots, first);
+            first += 2 * V::LANES;
         }
         while first < width {
             tile::<V, M, 1>(fold, terms, table, slots, first);
@@ -214,12 +218,7 @@ pub(crate) unsafe fn transpose<V: Vector>(panel: &Panel, from: &[u32], slots: *m
 /// # Safety
 /// The rows exist, their number is a multiple of the vector, and `to` has `width` slots of as many lanes.
 #[inline(always)]
-pub(crate) unsafe fn gather<V: Vector>(
-    from: *const V::Element,
-    starts: &mut [u32],
-    width: usize,
-    to: *mut V::Element,
-) {
+pub(crate) unsafe fn gather<V: Vector>(from: *const V::Element, starts: &mut [u32], width: usize, to: *mut V::Element) {
     let lanes = starts.len();
     let mut first = 0;
     while first < lanes {

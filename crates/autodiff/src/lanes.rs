@@ -283,6 +283,12 @@ impl<E: Element> Body<'_, E> {
                     |a: V| a,
                 ),
                 Instruction::Unary(function, a, to) => match function {
+                    Unary::Frozen => lanes.cheap(
+                        a,
+                        to,
+                        #[inline(always)]
+                        |a: V| a,
+                    ),
                     Unary::Neg => lanes.cheap(
                         a,
                         to,

@@ -4,14 +4,18 @@ use crate::lanes::Workspace;
 use crate::objective::{Formula, Task};
 use crate::program::Program;
 
-/// Bytes of slots that an execution may use: the first-level cache of a common core.
-const CACHE: usize = 32 * 1024;
-
-/// Lanes of a program by the size of its slots: as many as stay in the cache. Never by threads, and never more than 64,
-/// from where on reading an instruction costs nothing.
+/// Lanes of a program by the bytes of its slots: 64 while they stay in the first-level cache of a common core, from where
+/// on reading an instruction costs nothing; else 32 or 16, since fewer cost more than the second-level cache does.
+/// Never by threads.
 pub(crate) fn width_of(program: &Program) -> usize {
-    let fits = |width: &usize| program.slots * width * size_of::<f64>() <= CACHE;
-    [64, 32, 16].into_iter().find(fits).unwrap_or(8)
+    let fits = |width: usize, bytes: usize| program.slots * width * size_of::<f64>() <= bytes;
+    if fits(64, 32 << 10) {
+        64
+    } else if fits(32, 128 << 10) {
+        32
+    } else {
+        16
+    }
 }
 
 /// A block of points whose coordinates stay where the program reads them.

@@ -119,6 +119,9 @@ impl Scalar for Sym<'_> {
     fn softplus(self) -> Self {
         self.unary(Unary::Softplus)
     }
+    fn frozen(self) -> Self {
+        self.unary(Unary::Frozen)
+    }
     fn lt(self, other: Self) -> Self {
         self.binary(Binary::Lt, other)
     }

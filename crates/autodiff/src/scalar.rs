@@ -46,6 +46,12 @@ pub trait Scalar:
     /// `then` where `self` is not 0, else `otherwise`.
     fn select(self, then: Self, otherwise: Self) -> Self;
 
+    /// The same number, taken for a constant by derivatives: for a shift of which the function does not depend at all,
+    /// so that its derivatives, which cancel, are not computed.
+    fn frozen(self) -> Self {
+        self
+    }
+
     /// `self * self`.
     fn square(self) -> Self {
         self * self

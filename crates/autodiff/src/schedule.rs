@@ -83,7 +83,7 @@ impl Step {
     pub fn cost(&self, graph: &Graph, sums: &Sums) -> Cost {
         let (flops, functions) = match self {
             Step::Single(node) => match graph.op(*node) {
-                Op::Unary(Unary::Neg | Unary::Sqrt, _) | Op::Binary(..) | Op::Select(..) => (1, 0),
+                Op::Unary(Unary::Neg | Unary::Sqrt | Unary::Frozen, _) | Op::Binary(..) | Op::Select(..) => (1, 0),
                 Op::Unary(..) => (0, 1),
                 Op::MulAdd(..) => (2, 0),
                 Op::Input(_) | Op::Const(_) => (0, 0),

@@ -97,7 +97,7 @@ pub fn forward<S: Scalar>(widths: &[usize], activation: Activation, x: &[S], fea
 /// Both terms are shifted by the largest output m, so nothing overflows. That changes neither the value nor, as
 /// the shift cancels whatever m is, any derivative; so it does not matter which branch of the maximum is taken.
 fn softmax_cross_entropy<S: Scalar>(outputs: &[S], target: &[S]) -> S {
-    let largest = outputs.iter().copied().reduce(S::max).expect("at least one output");
+    let largest = outputs.iter().copied().reduce(S::max).expect("at least one output").frozen();
     let shifted: Vec<S> = outputs.iter().map(|&z| z - largest).collect();
     S::sum(shifted.iter().map(|z| z.exp())).ln() - S::dot(target, &shifted)
 }
