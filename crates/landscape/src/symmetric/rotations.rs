@@ -1,0 +1,89 @@
+//! Plane rotations of rows, collected and applied to a few columns at a time while these are in the cache.
+
+/// Columns that go through the rotations together; four vector registers carry one row of them.
+pub(super) const WIDE: usize = 16;
+
+/// Rotations that are collected before they are applied: 16 KiB, half of the nearest cache.
+const BATCH: usize = 1024;
+
+/// A chain of rotations of neighbouring rows, from row `from` to row `to`, up or down.
+#[derive(Clone, Copy)]
+pub(super) struct Sweep {
+    pub from: usize,
+    pub to: usize,
+}
+
+/// An `n x n` matrix that starts as the identity and has its rows rotated.
+///
+/// Kept in panels of 16 columns, so that the rows of a panel are neighbours. No panel knows another: their order and
+/// the size of a batch are no input to any number.
+pub(super) struct Turned {
+    n: usize,
+    cells: Vec<[f64; WIDE]>,
+    rotations: Vec<(f64, f64)>,
+    sweeps: Vec<Sweep>,
+}
+
+impl Turned {
+    /// The identity.
+    pub fn identity(n: usize) -> Self {
+        let mut cells = vec![[0.0; WIDE]; n.div_ceil(WIDE) * n];
+        for i in 0..n {
+            cells[i / WIDE * n + i][i % WIDE] = 1.0;
+        }
+        Turned { n, cells, rotations: Vec::with_capacity(BATCH + n), sweeps: vec![] }
+    }
+
+    /// Entry `(row, column)`.
+    #[inline(always)]
+    pub fn at(&self, row: usize, column: usize) -> f64 {
+        self.cells[column / WIDE * self.n + row][column % WIDE]
+    }
+
+    /// Begins a chain; what it returns takes `(cos, sin)` of each rotation in turn, `|from - to|` of them. The first
+    /// is of row `from` and its neighbour, the second of that and the next: with `a` the row that moves along and `b`
+    /// the next, `a' = cos b - sin a` moves on and `sin b + cos a` stays behind.
+    #[inline(always)]
+    pub fn begin(&mut self, sweep: Sweep) -> impl FnMut(f64, f64) {
+        if self.rotations.len() >= BATCH {
+            self.apply();
+        }
+        self.sweeps.push(sweep);
+        let rotations = &mut self.rotations;
+        #[inline(always)]
+        move |cos, sin| rotations.push((cos, sin))
+    }
+
+    /// Applies what has been collected.
+    #[inline(always)]
+    pub fn apply(&mut self) {
+        for panel in self.cells.chunks_exact_mut(self.n.max(1)) {
+            let mut rotations = &self.rotations[..];
+            for sweep in &self.sweeps {
+                let (now, later) = rotations.split_at(sweep.from.abs_diff(sweep.to));
+                rotations = later;
+                if sweep.from > sweep.to {
+                    chain(panel[sweep.to..=sweep.from].iter_mut().rev(), now);
+                } else {
+                    chain(panel[sweep.from..=sweep.to].iter_mut(), now);
+                }
+            }
+        }
+        self.rotations.clear();
+        self.sweeps.clear();
+    }
+}
+
+#[inline(always)]
+fn chain<'a>(mut rows: impl Iterator<Item = &'a mut [f64; WIDE]>, rotations: &[(f64, f64)]) {
+    let Some(mut place) = rows.next() else { return };
+    let mut moving = *place;
+    for (next, &(cos, sin)) in rows.zip(rotations) {
+        for l in 0..WIDE {
+            place[l] = sin.mul_add(next[l], cos * moving[l]);
+            moving[l] = cos.mul_add(next[l], -(sin * moving[l]));
+        }
+        place = next;
+    }
+    *place = moving;
+}
