@@ -46,4 +46,4 @@ pub use inertia::{Inertia, inertia, zero_tolerance};
 pub use newton_sampler::{Found, NewtonSampler};
 pub use polish::{Polished, polish};
 pub use spectrum::tangent_spectrum;
-pub use symmetric::{eigenvalues, eigenvectors};
+pub use symmetric::{count_below, eigenvalues, eigenvectors, inertia_of, solve};

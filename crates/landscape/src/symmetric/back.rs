@@ -36,11 +36,8 @@ pub(super) fn transform(reflectors: &Rows, taus: &[f64], vectors: &Turned, order
         }
         for (g, group) in groups.iter().enumerate() {
             let len = GROUP * (g + 1);
-            let v = [0, 1, 2, 3].map(
-                #[inline(always)]
-                |r| &reflectors.row(GROUP * g + r)[..len],
-            );
-            apply(group, v, &mut z[..len]);
+            let v = |r: usize| &reflectors.row(GROUP * g + r)[..len];
+            apply(group, [v(0), v(1), v(2), v(3)], &mut z[..len]);
         }
         for (l, row) in rows.chunks_exact_mut(n).enumerate() {
             for (out, z) in row.iter_mut().zip(&z) {
@@ -79,6 +76,8 @@ fn apply(group: &Group, [a, b, c, d]: [&[f64]; GROUP], z: &mut [[f64; WIDE]]) {
             }
         }
     }
+    // Seen together with what follows, the loop would be vectorised across reflectors instead of along the vectors.
+    let mut y = std::hint::black_box(y);
     for r in 0..GROUP {
         for s in 0..r {
             for l in 0..WIDE {
@@ -89,6 +88,7 @@ fn apply(group: &Group, [a, b, c, d]: [&[f64]; GROUP], z: &mut [[f64; WIDE]]) {
             y[r][l] *= group.taus[r];
         }
     }
+    let y = std::hint::black_box(y);
     for ((((z, a), b), c), d) in z.iter_mut().zip(a).zip(b).zip(c).zip(d) {
         for (y, v) in y.iter().zip([a, b, c, d]) {
             for l in 0..WIDE {

@@ -3,7 +3,7 @@
 use super::reflector::{finish_pair, reflect};
 use super::rows::{Rows, round_up};
 use super::tridiagonal::Tridiagonal;
-use super::vector::{Lanes, fma, fma1, lanes, lanes_mut, subtract, sum};
+use super::vector::{Lanes, fma, fma1, lanes, lanes_mut, subtract, sums};
 
 /// Reduces the leading `m x m` matrix of `a` and leaves the reflectors in its rows.
 ///
@@ -62,23 +62,26 @@ fn update_and_multiply(a: &mut [f64], stride: usize, [v, w, x]: [&[f64]; 3], y: 
         let (first, block) = block.split_at_mut(stride);
         let (second, block) = block.split_at_mut(stride);
         let (third, fourth) = block.split_at_mut(stride);
-        let rows = [first, second, third, fourth].map(
-            #[inline(always)]
-            |row| lanes_mut(&mut row[..v.len()]),
-        );
+        let len = v.len();
+        let rows = [
+            lanes_mut(&mut first[..len]),
+            lanes_mut(&mut second[..len]),
+            lanes_mut(&mut third[..len]),
+            lanes_mut(&mut fourth[..len]),
+        ];
         *y = four_sums(rows, v4, w4, [lanes(v), lanes(w), lanes(x)]);
     }
 }
 
 #[inline(always)]
 fn four_sums(rows: [&mut [Lanes]; 4], v4: &Lanes, w4: &Lanes, [v, w, x]: [&[Lanes]; 3]) -> Lanes {
-    let mut sums = [[0.0; 4]; 4];
+    let mut parts = [[0.0; 4]; 4];
     let [a, b, c, d] = rows;
     for ((((((a, b), c), d), v), w), x) in a.iter_mut().zip(b).zip(c).zip(d).zip(v).zip(w).zip(x) {
         for (r, row) in [a, b, c, d].into_iter().enumerate() {
             *row = fma1(-v4[r], w, &fma1(-w4[r], v, row));
-            sums[r] = fma(row, x, &sums[r]);
+            parts[r] = fma(row, x, &parts[r]);
         }
     }
-    std::array::from_fn(|r| sum(&sums[r]))
+    sums(parts)
 }

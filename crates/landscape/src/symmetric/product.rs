@@ -1,6 +1,6 @@
 //! Symmetric matrix times vector, from one triangle that is read once.
 
-use super::vector::{Lanes, fma, fma1, lanes, lanes_mut, sum};
+use super::vector::{Lanes, fma, fma1, lanes, lanes_mut, sums};
 
 /// `y <- A x` for the leading symmetric matrix of size `x.len()`, a multiple of 4; rows of `a` are `stride` apart.
 ///
@@ -16,10 +16,11 @@ pub(super) fn multiply(a: &[f64], stride: usize, x: &[f64], y: &mut [f64]) {
         let row =
         |r: usize| &a[(i + r) * stride..][..i + 4];
         let rows = [row(0), row(1), row(2), row(3)];
+        let beside = |r: usize| lanes(&rows[r][..i]);
         let (before, at) = lanes_mut(y).split_at_mut(g);
-        let sums = four_rows(rows.map(#[inline(always)] |row| lanes(&row[..i])), &xs[..g], before, four);
+        let sums = four_rows([beside(0), beside(1), beside(2), beside(3)], &xs[..g], before, *four);
         for r in 0..4 {
-            let mut total = sum(&sums[r]);
+            let mut total = sums[r];
             for c in 0..4 {
                 let a = if c <= r { rows[r][i + c] } else { rows[c][i + r] };
                 total = a.mul_add(four[c], total);
@@ -30,16 +31,16 @@ pub(super) fn multiply(a: &[f64], stride: usize, x: &[f64], y: &mut [f64]) {
 }
 
 #[inline(always)]
-fn four_rows(rows: [&[Lanes]; 4], xs: &[Lanes], ys: &mut [Lanes], four: &Lanes) -> [Lanes; 4] {
-    let mut sums = [[0.0; 4]; 4];
+fn four_rows(rows: [&[Lanes]; 4], xs: &[Lanes], ys: &mut [Lanes], four: Lanes) -> Lanes {
+    let mut parts = [[0.0; 4]; 4];
     let [a, b, c, d] = rows;
     for (((((a, b), c), d), x), y) in a.iter().zip(b).zip(c).zip(d).zip(xs).zip(ys) {
         let mut below = *y;
         for (r, row) in [a, b, c, d].into_iter().enumerate() {
-            sums[r] = fma(row, x, &sums[r]);
+            parts[r] = fma(row, x, &parts[r]);
             below = fma1(four[r], row, &below);
         }
         *y = below;
     }
-    sums
+    sums(parts)
 }

@@ -1,6 +1,6 @@
 //! Householder's reflection, which maps all but the last entry of a vector to zero.
 
-use super::vector::{dot, lanes, lanes_mut};
+use super::vector::dot;
 
 /// Vectors shorter than this are zero: their squares have left the range of numbers. Matrices have entries near 1 or
 /// at least above 2^-200, so the error is far below their rounding.
@@ -34,9 +34,7 @@ pub(super) fn reflect(x: &mut [f64], k: usize) -> (f64, f64) {
 pub(super) fn finish_pair(v: &[f64], w: &mut [f64], k: usize, tau: f64) {
     w[k..].fill(0.0);
     let half = -0.5 * tau * tau * dot(v, w);
-    for (w, v) in lanes_mut(w).iter_mut().zip(lanes(v)) {
-        for l in 0..4 {
-            w[l] = half.mul_add(v[l], tau * w[l]);
-        }
+    for (w, v) in w.iter_mut().zip(v) {
+        *w = half.mul_add(*v, tau * *w);
     }
 }

@@ -1,5 +1,7 @@
 //! Plane rotations of rows, collected and applied to a few columns at a time while these are in the cache.
 
+use super::vector::{fma1, lanes, lanes_mut, times};
+
 /// Columns that go through the rotations together; four vector registers carry one row of them.
 pub(super) const WIDE: usize = 16;
 
@@ -63,9 +65,9 @@ impl Turned {
                 let (now, later) = rotations.split_at(sweep.from.abs_diff(sweep.to));
                 rotations = later;
                 if sweep.from > sweep.to {
-                    chain(panel[sweep.to..=sweep.from].iter_mut().rev(), now);
+                    chain::<true>(&mut panel[sweep.to..=sweep.from], now);
                 } else {
-                    chain(panel[sweep.from..=sweep.to].iter_mut(), now);
+                    chain::<false>(&mut panel[sweep.from..=sweep.to], now);
                 }
             }
         }
@@ -74,16 +76,38 @@ impl Turned {
     }
 }
 
+/// Applies a chain that begins in the last row (`UP`) or the first; one rotation fewer than there are rows.
 #[inline(always)]
-fn chain<'a>(mut rows: impl Iterator<Item = &'a mut [f64; WIDE]>, rotations: &[(f64, f64)]) {
-    let Some(mut place) = rows.next() else { return };
-    let mut moving = *place;
-    for (next, &(cos, sin)) in rows.zip(rotations) {
-        for l in 0..WIDE {
-            place[l] = sin.mul_add(next[l], cos * moving[l]);
-            moving[l] = cos.mul_add(next[l], -(sin * moving[l]));
-        }
-        place = next;
+fn chain<const UP: bool>(mut rows: &mut [[f64; WIDE]], rotations: &[(f64, f64)]) {
+    let (fours, rest) = rotations.as_chunks::<4>();
+    for four in fours {
+        rows = turn::<UP, 4, 5>(rows, four);
     }
-    *place = moving;
+    for one in rest {
+        rows = turn::<UP, 1, 2>(rows, std::slice::from_ref(one).first_chunk().expect("one"));
+    }
+}
+
+/// Applies the next `R` rotations to the next `N = R + 1` rows and returns the rows that are left: several at once,
+/// so that the moving row stays in registers meanwhile.
+#[inline(always)]
+fn turn<'a, const UP: bool, const R: usize, const N: usize>(
+    rows: &'a mut [[f64; WIDE]],
+    rotations: &[(f64, f64); R],
+) -> &'a mut [[f64; WIDE]] {
+    let len = rows.len();
+    let block: &mut [[f64; WIDE]; N] =
+        if UP { rows.last_chunk_mut() } else { rows.first_chunk_mut() }.expect("a row more than rotations");
+    let at = |t: usize| if UP { R - t } else { t };
+    let rotations = *rotations;
+    for q in 0..WIDE / 4 {
+        let mut moving = lanes(&block[at(0)])[q];
+        for (t, (cos, sin)) in rotations.into_iter().enumerate() {
+            let next = lanes(&block[at(t + 1)])[q];
+            lanes_mut(&mut block[at(t)])[q] = fma1(sin, &next, &times(cos, &moving));
+            moving = fma1(cos, &next, &times(-sin, &moving));
+        }
+        lanes_mut(&mut block[at(R)])[q] = moving;
+    }
+    if UP { &mut rows[..len - R] } else { &mut rows[R..] }
 }

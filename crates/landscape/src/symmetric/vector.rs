@@ -10,19 +10,32 @@ pub(super) type Lanes = [f64; 4];
 /// `a * b + c`, lane by lane.
 #[inline(always)]
 pub(super) fn fma(a: &Lanes, b: &Lanes, c: &Lanes) -> Lanes {
-    std::array::from_fn(|l| a[l].mul_add(b[l], c[l]))
+    [a[0].mul_add(b[0], c[0]), a[1].mul_add(b[1], c[1]), a[2].mul_add(b[2], c[2]), a[3].mul_add(b[3], c[3])]
 }
 
 /// `a * b + c` with one factor for all lanes.
 #[inline(always)]
 pub(super) fn fma1(a: f64, b: &Lanes, c: &Lanes) -> Lanes {
-    std::array::from_fn(|l| a.mul_add(b[l], c[l]))
+    [a.mul_add(b[0], c[0]), a.mul_add(b[1], c[1]), a.mul_add(b[2], c[2]), a.mul_add(b[3], c[3])]
 }
 
-/// The sum of the lanes.
+/// The sum of the lanes of each of four running sums.
 #[inline(always)]
-pub(super) fn sum(a: &Lanes) -> f64 {
+pub(super) fn sums(parts: [Lanes; 4]) -> Lanes {
+    // Seen together with what follows, the loop before would be vectorised across rows instead of along them.
+    let parts = std::hint::black_box(parts);
+    [sum(&parts[0]), sum(&parts[1]), sum(&parts[2]), sum(&parts[3])]
+}
+
+#[inline(always)]
+fn sum(a: &Lanes) -> f64 {
     (a[0] + a[2]) + (a[1] + a[3])
+}
+
+/// `a * b` with one factor for all lanes.
+#[inline(always)]
+pub(super) fn times(a: f64, b: &Lanes) -> Lanes {
+    [a * b[0], a * b[1], a * b[2], a * b[3]]
 }
 
 /// The vector in steps of four.
@@ -51,8 +64,8 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     for (a, b) in a4.iter().zip(b4) {
         parts[0] = fma(a, b, &parts[0]);
     }
-    let pair = |a: Lanes, b: Lanes| -> Lanes { std::array::from_fn(|l| a[l] + b[l]) };
-    sum(&pair(pair(parts[0], parts[2]), pair(parts[1], parts[3])))
+    let [a, b, c, d] = sums(parts);
+    (a + c) + (b + d)
 }
 
 /// `out[r] = row_r . x` for the first rows, as many as `out` holds; `x` gives the length.
@@ -61,19 +74,15 @@ pub(super) fn dots(rows: &Rows, x: &[f64], out: &mut [f64]) {
     let mut first = 0;
     let (fours, rest) = out.as_chunks_mut::<4>();
     for out in fours {
-        let [a, b, c, d] = [0, 1, 2, 3].map(
-            #[inline(always)]
-            |r| lanes(&rows.row(first + r)[..x.len()]),
-        );
+        let row = |r: usize| lanes(&rows.row(first + r)[..x.len()]);
+        let (a, b, c, d) = (row(0), row(1), row(2), row(3));
         let mut parts = [[0.0; 4]; 4];
         for ((((a, b), c), d), x) in a.iter().zip(b).zip(c).zip(d).zip(lanes(x)) {
             for (part, row) in parts.iter_mut().zip([a, b, c, d]) {
                 *part = fma(row, x, part);
             }
         }
-        for (out, part) in out.iter_mut().zip(&parts) {
-            *out = sum(part);
-        }
+        *out = sums(parts);
         first += 4;
     }
     for (r, out) in rest.iter_mut().enumerate() {
@@ -88,15 +97,10 @@ pub(super) fn subtract_rows(y: &mut [f64], rows: &Rows, coefs: &[f64]) {
     let (fours, rest) = coefs.as_chunks::<4>();
     let mut first = 0;
     for coefs in fours {
-        let [a, b, c, d] = [0, 1, 2, 3].map(
-            #[inline(always)]
-            |r| lanes(&rows.row(first + r)[..len]),
-        );
-        for ((((y, a), b), c), d) in lanes_mut(y).iter_mut().zip(a).zip(b).zip(c).zip(d) {
-            for (coef, row) in coefs.iter().zip([a, b, c, d]) {
-                *y = fma1(-coef, row, y);
-            }
-        }
+        let row = |r: usize| &rows.row(first + r)[..len];
+        let four = [row(0), row(1), row(2), row(3)];
+        subtract_steps::<LONG, 4>(y, coefs, &four, 0);
+        subtract_steps::<4, 4>(y, coefs, &four, len / LONG * LONG);
         first += 4;
     }
     for (r, coef) in rest.iter().enumerate() {
@@ -107,7 +111,26 @@ pub(super) fn subtract_rows(y: &mut [f64], rows: &Rows, coefs: &[f64]) {
 /// `y <- y - coef x`
 #[inline(always)]
 pub(super) fn subtract(y: &mut [f64], coef: f64, x: &[f64]) {
-    for (y, x) in lanes_mut(y).iter_mut().zip(lanes(x)) {
-        *y = fma1(-coef, x, y);
+    subtract_steps::<LONG, 1>(y, &[coef], &[x], 0);
+    subtract_steps::<4, 1>(y, &[coef], &[x], y.len() / LONG * LONG);
+}
+
+/// Steps of a long loop: of shorter ones the compiler would vectorise several side by side, with many shuffles.
+const LONG: usize = 16;
+
+/// From entry `begin` on, as far as whole steps of `N` go.
+#[inline(always)]
+fn subtract_steps<const N: usize, const R: usize>(y: &mut [f64], coefs: &[f64; R], rows: &[&[f64]; R], begin: usize) {
+    let steps = |r: usize| rows[r][begin..].as_chunks::<N>().0;
+    let y = y[begin..].as_chunks_mut::<N>().0;
+    for i in 0..y.len() {
+        let mut sums = y[i];
+        for r in 0..R {
+            let row = &steps(r)[i];
+            for l in 0..N {
+                sums[l] = (-coefs[r]).mul_add(row[l], sums[l]);
+            }
+        }
+        y[i] = sums;
     }
 }
