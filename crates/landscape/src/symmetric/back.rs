@@ -52,8 +52,7 @@ pub(super) fn transform(reflectors: &Rows, taus: &[f64], vectors: &Turned, order
 fn groups(reflectors: &Rows, taus: &[f64]) -> Vec<Group> {
     let mut groups = Vec::with_capacity(taus.len().div_ceil(GROUP));
     for g in 0..taus.len().div_ceil(GROUP) {
-        let row =
-        |r: usize| &reflectors.row(GROUP * g + r)[..GROUP * (g + 1)];
+        let row = |r: usize| &reflectors.row(GROUP * g + r)[..GROUP * (g + 1)];
         let mut group = Group { taus: [0.0; GROUP], products: [[0.0; GROUP]; GROUP] };
         for r in 0..GROUP {
             group.taus[r] = taus.get(GROUP * g + r).copied().unwrap_or(0.0);
@@ -79,14 +78,13 @@ fn apply(group: &Group, [a, b, c, d]: [&[f64]; GROUP], z: &mut [[f64; WIDE]]) {
     // Seen together with what follows, the loop would be vectorised across reflectors instead of along the vectors.
     let mut y = std::hint::black_box(y);
     for r in 0..GROUP {
-        for s in 0..r {
-            for l in 0..WIDE {
-                y[r][l] = (-group.products[r][s]).mul_add(y[s][l], y[r][l]);
+        let (before, after) = y.split_at_mut(r);
+        for (product, before) in group.products[r].iter().zip(before) {
+            for (y, before) in after[0].iter_mut().zip(before) {
+                *y = (-product).mul_add(*before, *y);
             }
         }
-        for l in 0..WIDE {
-            y[r][l] *= group.taus[r];
-        }
+        after[0].iter_mut().for_each(|y| *y *= group.taus[r]);
     }
     let y = std::hint::black_box(y);
     for ((((z, a), b), c), d) in z.iter_mut().zip(a).zip(b).zip(c).zip(d) {

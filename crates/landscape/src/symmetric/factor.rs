@@ -2,7 +2,7 @@
 
 use super::rank_update::rank_update;
 use super::rows::{Lower, Rows, round_up};
-use super::vector::{lanes, subtract_rows};
+use super::vector::{LONG, lanes, subtract_rows};
 
 /// Columns factorised before the matrix is updated; a matrix up to this size is never updated.
 const BLOCK: usize = 64;
@@ -54,9 +54,9 @@ impl Factor {
             rows.row_mut(i)[i] -= shift;
         }
         let mut factor = Factor { l: rows, steps: Vec::with_capacity(n), scale, n };
-        let width = BLOCK.min(n) + 1;
+        let width = round_up(BLOCK.min(n) + 1, 4);
         let mut block = Block { l: Rows::zeros(width, n), w: Rows::zeros(width, n), len: 0 };
-        let [mut x, mut y] = [vec![0.0; round_up(n, 4)], vec![0.0; round_up(n, 4)]];
+        let [mut x, mut y] = [vec![0.0; round_up(n, LONG)], vec![0.0; round_up(n, LONG)]];
         let mut active = n;
         while active > 0 {
             active -= factor.step(active, &mut block, &mut x, &mut y);
@@ -89,7 +89,7 @@ impl Factor {
     #[inline(always)]
     fn step(&mut self, active: usize, block: &mut Block, x: &mut [f64], y: &mut [f64]) -> usize {
         let k = active - 1;
-        let wide = round_up(active, 4);
+        let wide = round_up(active, LONG);
         let (x, y) = (&mut x[..wide], &mut y[..wide]);
         self.row_of_rest(k, k, block, x);
         let own = x[k].abs();
@@ -130,12 +130,11 @@ impl Factor {
         for j in i + 1..=k {
             out[j] = cells[j * stride + i];
         }
-        let mut coefs = [0.0; BLOCK + 1];
-        let coefs = &mut coefs[..block.len];
-        for (t, coef) in coefs.iter_mut().enumerate() {
+        let mut coefs = [0.0; BLOCK + 4];
+        for (t, coef) in coefs[..block.len].iter_mut().enumerate() {
             *coef = block.l.row(t)[i];
         }
-        subtract_rows(out, &block.w, coefs);
+        subtract_rows(out, &block.w, &coefs[..round_up(block.len, 4)]);
         out[k + 1..].fill(0.0);
     }
 

@@ -154,3 +154,33 @@ fn unscale(values: &mut [f64], scale: f64) {
 fn dispatch<R>(vector_unit: bool, work: impl FnOnce() -> R) -> R {
     if vector_unit { vectorised(work) } else { work() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use autodiff::Stream;
+
+    /// The portable form is what machines without AVX2 and FMA run. On such a machine the test says nothing.
+    #[test]
+    fn the_portable_form_gives_the_same_bits() {
+        let bits = |numbers: &[f64]| numbers.iter().map(|a| a.to_bits()).collect::<Vec<_>>();
+        // One piece, four rows and neighbours, a block that is not full, one that is, several.
+        for n in [1, 2, 3, 5, 17, 64, 67, 96, 97, 131, 170] {
+            let mut stream = Stream::new(7, "portable", &[&n.to_string()]);
+            let mut matrix = vec![0.0; n * n];
+            for i in 0..n {
+                for j in 0..=i {
+                    matrix[i * n + j] = stream.normal();
+                    matrix[j * n + i] = matrix[i * n + j];
+                }
+            }
+            let run = |vector: bool| {
+                let (values, vectors) = eigenvectors_on(vector, &matrix, n).unwrap();
+                let solution = solve_on(vector, &matrix, n, &matrix[..n]).unwrap();
+                let only_values = eigenvalues_on(vector, &matrix, n).unwrap();
+                [values, vectors, solution, only_values].map(|numbers| bits(&numbers))
+            };
+            assert!(run(vector_unit()) == run(false), "n = {n}");
+        }
+    }
+}

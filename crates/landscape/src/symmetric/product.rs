@@ -13,8 +13,7 @@ pub(super) fn multiply(a: &[f64], stride: usize, x: &[f64], y: &mut [f64]) {
     let xs = lanes(x);
     for (g, four) in xs.iter().enumerate() {
         let i = 4 * g;
-        let row =
-        |r: usize| &a[(i + r) * stride..][..i + 4];
+        let row = |r: usize| &a[(i + r) * stride..][..i + 4];
         let rows = [row(0), row(1), row(2), row(3)];
         let beside = |r: usize| lanes(&rows[r][..i]);
         let (before, at) = lanes_mut(y).split_at_mut(g);

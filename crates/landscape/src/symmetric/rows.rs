@@ -1,7 +1,8 @@
 //! Rows of numbers on cache-line boundaries, padded so that kernels need no remainders.
 
-/// Rows begin on a cache line of 8 numbers; kernels work in steps of 4 or 8.
+/// Rows begin on a cache line of 8 numbers; kernels work in steps of 4, 8 or 16.
 const LINE: usize = 8;
+const STEP: usize = 16;
 
 /// Bytes of a cache line.
 const LINE_BYTES: usize = 64;
@@ -29,9 +30,9 @@ pub(super) struct Rows {
 impl Rows {
     /// `count` rows for at least `len` numbers each, all 0.
     pub fn zeros(count: usize, len: usize) -> Self {
-        let mut stride = round_up(len, LINE);
+        let mut stride = round_up(len, STEP);
         if stride.is_multiple_of(PAGE) {
-            stride += LINE;
+            stride += STEP;
         }
         let cells = vec![0.0; count * stride + LINE];
         let skipped = cells.as_ptr().align_offset(LINE_BYTES).min(LINE);

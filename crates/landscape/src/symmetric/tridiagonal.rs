@@ -53,8 +53,8 @@ fn block(a: &mut Rows, m: usize, steps: usize, pairs: &mut Rows, out: &mut Tridi
     for step in 0..steps {
         let k = m + steps - 1 - step;
         let (len, wide) = (round_up(k, 4), round_up(k + 1, 4));
-        let coefs = &mut buffer[..2 * step];
-        for (t, coef) in coefs.iter_mut().enumerate() {
+        let coefs = &mut buffer[..round_up(2 * step, 4)];
+        for (t, coef) in coefs[..2 * step].iter_mut().enumerate() {
             *coef = pairs.row(t ^ 1)[k];
         }
         let x = &mut a.row_mut(k)[..wide];
@@ -65,6 +65,7 @@ fn block(a: &mut Rows, m: usize, steps: usize, pairs: &mut Rows, out: &mut Tridi
         multiply(a.all(), a.stride(), v, w);
         // A was to be updated first: subtract (V W^T + W V^T) v from the product instead.
         dots(pairs, v, coefs);
+        coefs[2 * step..].fill(0.0);
         coefs.as_chunks_mut::<2>().0.iter_mut().for_each(|pair| pair.swap(0, 1));
         subtract_rows(w, pairs, coefs);
         finish_pair(v, w, k, out.taus[k]);

@@ -68,13 +68,11 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     (a + c) + (b + d)
 }
 
-/// `out[r] = row_r . x` for the first rows, as many as `out` holds; `x` gives the length.
+/// `out[r] = row_r . x` for the first rows, whole groups of four; `x` gives the length.
 #[inline(always)]
 pub(super) fn dots(rows: &Rows, x: &[f64], out: &mut [f64]) {
-    let mut first = 0;
-    let (fours, rest) = out.as_chunks_mut::<4>();
-    for out in fours {
-        let row = |r: usize| lanes(&rows.row(first + r)[..x.len()]);
+    for (g, out) in out.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        let row = |r: usize| lanes(&rows.row(4 * g + r)[..x.len()]);
         let (a, b, c, d) = (row(0), row(1), row(2), row(3));
         let mut parts = [[0.0; 4]; 4];
         for ((((a, b), c), d), x) in a.iter().zip(b).zip(c).zip(d).zip(lanes(x)) {
@@ -83,28 +81,22 @@ pub(super) fn dots(rows: &Rows, x: &[f64], out: &mut [f64]) {
             }
         }
         *out = sums(parts);
-        first += 4;
-    }
-    for (r, out) in rest.iter_mut().enumerate() {
-        *out = dot(&rows.row(first + r)[..x.len()], x);
     }
 }
 
-/// `y <- y - sum_r coefs[r] row_r` over the first rows; `y` gives the length.
+/// `y <- y - sum_r coefs[r] row_r` over the first rows, whole groups of four; `y` gives the length.
 #[inline(always)]
 pub(super) fn subtract_rows(y: &mut [f64], rows: &Rows, coefs: &[f64]) {
-    let len = y.len();
-    let (fours, rest) = coefs.as_chunks::<4>();
-    let mut first = 0;
-    for coefs in fours {
-        let row = |r: usize| &rows.row(first + r)[..len];
-        let four = [row(0), row(1), row(2), row(3)];
+    let (fours, len) = (coefs.as_chunks::<4>().0, y.len());
+    for (g, coefs) in fours.iter().enumerate() {
+        let four = [
+            &rows.row(4 * g)[..len],
+            &rows.row(4 * g + 1)[..len],
+            &rows.row(4 * g + 2)[..len],
+            &rows.row(4 * g + 3)[..len],
+        ];
         subtract_steps::<LONG, 4>(y, coefs, &four, 0);
         subtract_steps::<4, 4>(y, coefs, &four, len / LONG * LONG);
-        first += 4;
-    }
-    for (r, coef) in rest.iter().enumerate() {
-        subtract(y, *coef, &rows.row(first + r)[..len]);
     }
 }
 
@@ -116,21 +108,19 @@ pub(super) fn subtract(y: &mut [f64], coef: f64, x: &[f64]) {
 }
 
 /// Steps of a long loop: of shorter ones the compiler would vectorise several side by side, with many shuffles.
-const LONG: usize = 16;
+pub(super) const LONG: usize = 16;
 
 /// From entry `begin` on, as far as whole steps of `N` go.
 #[inline(always)]
 fn subtract_steps<const N: usize, const R: usize>(y: &mut [f64], coefs: &[f64; R], rows: &[&[f64]; R], begin: usize) {
     let steps = |r: usize| rows[r][begin..].as_chunks::<N>().0;
-    let y = y[begin..].as_chunks_mut::<N>().0;
-    for i in 0..y.len() {
-        let mut sums = y[i];
-        for r in 0..R {
-            let row = &steps(r)[i];
-            for l in 0..N {
-                sums[l] = (-coefs[r]).mul_add(row[l], sums[l]);
+    for (i, y) in y[begin..].as_chunks_mut::<N>().0.iter_mut().enumerate() {
+        let mut sums = *y;
+        for (r, coef) in coefs.iter().enumerate() {
+            for (sum, a) in sums.iter_mut().zip(&steps(r)[i]) {
+                *sum = (-coef).mul_add(*a, *sum);
             }
         }
-        y[i] = sums;
+        *y = sums;
     }
 }
