@@ -66,7 +66,7 @@ fn groups(reflectors: &Rows, taus: &[f64]) -> Vec<Group> {
 }
 
 #[inline(always)]
-fn apply(group: &Group, [a, b, c, d]: [&[f64]; GROUP], z: &mut [[f64; WIDE]]) {
+fn apply<'a>(group: &Group, [a, b, c, d]: [&'a [f64]; GROUP], z: &mut [[f64; WIDE]]) {
     let mut y = [[0.0; WIDE]; GROUP];
     for ((((z, a), b), c), d) in z.iter().zip(a).zip(b).zip(c).zip(d) {
         for (y, v) in y.iter_mut().zip([a, b, c, d]) {
@@ -87,11 +87,17 @@ fn apply(group: &Group, [a, b, c, d]: [&[f64]; GROUP], z: &mut [[f64; WIDE]]) {
         after[0].iter_mut().for_each(|y| *y *= group.taus[r]);
     }
     let y = std::hint::black_box(y);
-    for ((((z, a), b), c), d) in z.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+    // Two rows a step: of shorter steps the compiler would vectorise several side by side, with many shuffles.
+    let two = |v: &'a [f64]| v.as_chunks::<2>().0;
+    for ((((z, a), b), c), d) in z.as_chunks_mut::<2>().0.iter_mut().zip(two(a)).zip(two(b)).zip(two(c)).zip(two(d)) {
+        let mut left = *z;
         for (y, v) in y.iter().zip([a, b, c, d]) {
-            for l in 0..WIDE {
-                z[l] = (-v).mul_add(y[l], z[l]);
+            for (left, v) in left.iter_mut().zip(v) {
+                for l in 0..WIDE {
+                    left[l] = (-v).mul_add(y[l], left[l]);
+                }
             }
         }
+        *z = left;
     }
 }

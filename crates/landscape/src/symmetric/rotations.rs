@@ -104,8 +104,8 @@ fn turn<'a, const UP: bool, const R: usize, const N: usize>(
         let mut moving = lanes(&block[at(0)])[q];
         for (t, (cos, sin)) in rotations.into_iter().enumerate() {
             let next = lanes(&block[at(t + 1)])[q];
-            lanes_mut(&mut block[at(t)])[q] = fma1(sin, &next, &times(cos, &moving));
-            moving = fma1(cos, &next, &times(-sin, &moving));
+            lanes_mut(&mut block[at(t)])[q] = fma1(cos, &moving, &times(sin, &next));
+            moving = fma1(-sin, &moving, &times(cos, &next));
         }
         lanes_mut(&mut block[at(R)])[q] = moving;
     }
