@@ -131,8 +131,8 @@ impl Factor {
             out[j] = cells[j * stride + i];
         }
         let mut coefs = [0.0; BLOCK + 4];
-        for (t, coef) in coefs[..block.len].iter_mut().enumerate() {
-            *coef = block.l.row(t)[i];
+        for (coef, row) in coefs[..block.len].iter_mut().zip(block.l.all().chunks_exact(block.l.stride())) {
+            *coef = row[i];
         }
         subtract_rows(out, &block.w, &coefs[..round_up(block.len, 4)]);
         out[k + 1..].fill(0.0);
@@ -151,9 +151,11 @@ impl Factor {
             cells[j * stride + from] = cells[to * stride + j];
         }
         cells.copy_within(to * stride..to * stride + from, from * stride);
-        for t in 0..block.len {
-            block.l.row_mut(t).swap(from, to);
-            block.w.row_mut(t).swap(from, to);
+        for rows in [&mut block.l, &mut block.w] {
+            let stride = rows.stride();
+            for row in rows.all_mut().chunks_exact_mut(stride).take(block.len) {
+                row.swap(from, to);
+            }
         }
     }
 

@@ -5,8 +5,10 @@ use super::vector::{fma1, lanes, lanes_mut, times};
 /// Columns that go through the rotations together; four vector registers carry one row of them.
 pub(super) const WIDE: usize = 16;
 
-/// Rotations that are collected before they are applied: 16 KiB, half of the nearest cache.
+/// Rotations that are collected before they are applied: this many, 16 KiB, half of the nearest cache, or as many
+/// chains, so that a panel is not fetched from afar for each chain alone.
 const BATCH: usize = 1024;
+const CHAINS: usize = 8;
 
 /// A chain of rotations of neighbouring rows, from row `from` to row `to`, up or down.
 #[derive(Clone, Copy)]
@@ -33,7 +35,7 @@ impl Turned {
         for i in 0..n {
             cells[i / WIDE * n + i][i % WIDE] = 1.0;
         }
-        Turned { n, cells, rotations: Vec::with_capacity(BATCH + n), sweeps: vec![] }
+        Turned { n, cells, rotations: vec![], sweeps: vec![] }
     }
 
     /// Entry `(row, column)`.
@@ -47,7 +49,7 @@ impl Turned {
     /// the next, `a' = cos b - sin a` moves on and `sin b + cos a` stays behind.
     #[inline(always)]
     pub fn begin(&mut self, sweep: Sweep) -> impl FnMut(f64, f64) {
-        if self.rotations.len() >= BATCH {
+        if self.rotations.len() >= BATCH.max(CHAINS * self.n) {
             self.apply();
         }
         self.sweeps.push(sweep);
