@@ -39,7 +39,7 @@ struct Worker {
     pool: ThreadPool,
     table: BTreeMap<String, Workload>,
     /// Prepared and warm; `None` where we have no way to do it.
-    jobs: BTreeMap<String, Option<Job>>,
+    jobs: BTreeMap<String, Job>,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -57,7 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     for name in &arguments.names {
         if arguments.once {
-            let mut job = worker.workload(name)?.prepare().ok_or("no way to do it yet")?;
+            let mut job = worker.workload(name)?.prepare();
             let start = Instant::now();
             worker.pool.install(|| job(Order::Own));
             say(&json!({"workload": name, "seconds": start.elapsed().as_secs_f64()}))?;
@@ -97,14 +97,10 @@ impl Worker {
     fn run(&mut self, name: &str, times: u32) -> Result<Value, String> {
         if !self.jobs.contains_key(name) {
             let mut job = self.workload(name)?.prepare();
-            if let Some(job) = &mut job {
-                self.pool.install(|| job(Order::Own));
-            }
+            self.pool.install(|| job(Order::Own));
             self.jobs.insert(name.to_string(), job);
         }
-        let Some(Some(job)) = self.jobs.get_mut(name) else {
-            return Ok(json!({"workload": name, "unsupported": true}));
-        };
+        let job = self.jobs.get_mut(name).expect("prepared above");
         let (start, cpu) = (Instant::now(), cpu_seconds());
         for _ in 0..times {
             self.pool.install(|| job(Order::Own));
@@ -115,9 +111,7 @@ impl Worker {
     }
 
     fn check(&self, name: &str) -> Result<Value, String> {
-        let Some(mut job) = self.workload(name)?.prepare_check() else {
-            return Ok(json!({"workload": name, "unsupported": true}));
-        };
+        let mut job = self.workload(name)?.prepare_check();
         let result = self.pool.install(|| job(Order::Shared));
         Ok(json!({"workload": name, "digest": input::digest(&result)}))
     }

@@ -43,22 +43,22 @@ pub struct Workload {
 }
 
 impl Workload {
-    /// Ready to run as it is timed; `None` when we have no way to do it yet.
-    pub fn prepare(&self) -> Option<Job> {
+    /// Ready to run as it is timed.
+    pub fn prepare(&self) -> Job {
         self.prepare_with(&Params::default())
     }
 
     /// The same at a size for quick benches.
-    pub fn prepare_small(&self) -> Option<Job> {
+    pub fn prepare_small(&self) -> Job {
         self.prepare_with(&self.small)
     }
 
     /// The same at the size at which results are compared.
-    pub fn prepare_check(&self) -> Option<Job> {
+    pub fn prepare_check(&self) -> Job {
         self.prepare_with(&self.check)
     }
 
-    fn prepare_with(&self, changes: &Params) -> Option<Job> {
+    fn prepare_with(&self, changes: &Params) -> Job {
         let mut params = self.params.clone();
         params.0.extend(changes.0.clone());
         workloads::prepare(&self.job, &params)

@@ -19,17 +19,16 @@ use crate::{Job, Params};
 
 pub use spin::coupling_tensor;
 
-/// The job of this name; `None` for one that cannot be done yet.
+/// The job of this name.
 ///
 /// # Panics
 /// When the name is unknown: a mistake in the table.
-pub fn prepare(job: &str, params: &Params) -> Option<Job> {
-    Some(match job {
+pub fn prepare(job: &str, params: &Params) -> Job {
+    match job {
         "rastrigin" => rastrigin::prepare(params),
         "xor" => xor::prepare(params),
-        "digits_sgd" => digits_sgd::prepare(params),
-        // There is no execution in single precision.
-        "digits_sgd_f32" => return None,
+        "digits_sgd" => digits_sgd::prepare(params, false),
+        "digits_sgd_f32" => digits_sgd::prepare(params, true),
         "digits_hessian" => digits_hessian::prepare(params),
         "digits_hvp" => digits_hvp::prepare(params),
         "spin_descent" => spin_descent::prepare(params),
@@ -37,7 +36,7 @@ pub fn prepare(job: &str, params: &Params) -> Option<Job> {
         "eigenvalues" => eigenvalues::prepare(params),
         "index" => index::prepare(params),
         unknown => panic!("unknown job {unknown}"),
-    })
+    }
 }
 
 /// A problem of the registry.

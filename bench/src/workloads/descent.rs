@@ -1,20 +1,29 @@
 //! Gradient descent from many starts in lockstep: the timed part of W1 and W2.
 
-use autodiff::Objective;
+use autodiff::{Objective, vectorised};
 use rayon::prelude::*;
 
-/// Points that one task carries: the evaluator's widest block of lanes.
-const BLOCK: usize = 32;
-
-/// `steps` times `x -= step_size * gradient(x)` at each of the `points` (k x dim); the end points.
+/// `steps` times `x -= step_size * gradient(x)` at each of the `points` (k x dim); the end points. The value is not asked
+/// for, so it is not computed, here or by the peers.
 pub fn descend(objective: &Objective, points: &[f64], steps: usize, step_size: f64) -> Vec<f64> {
+    let dim = objective.dim();
+    let block = objective.points(false).expect("a formula").width();
     let mut points = points.to_vec();
-    points.par_chunks_mut(BLOCK * objective.dim()).for_each(|xs| {
-        let mut at = objective.evaluator();
-        let (mut values, mut grads) = (vec![0.0; xs.len() / objective.dim()], vec![0.0; xs.len()]);
+    points.par_chunks_mut(block * dim).for_each(|xs| {
+        let mut lanes = objective.points(false).expect("a formula");
+        xs.chunks_exact(dim).enumerate().for_each(|(lane, x)| lanes.set(lane, x));
         for _ in 0..steps {
-            at.gradients(xs, &mut values, &mut grads);
-            xs.iter_mut().zip(&grads).for_each(|(x, grad)| *x -= step_size * grad);
+            lanes.evaluate();
+            let (x, grad) = lanes.x_and_gradient();
+            vectorised(
+                #[inline(always)]
+                || x.iter_mut().zip(grad).for_each(|(x, g)| *x = (-step_size).mul_add(*g, *x)),
+            );
+        }
+        let width = lanes.width();
+        let x = lanes.x_mut();
+        for (lane, to) in xs.chunks_exact_mut(dim).enumerate() {
+            to.iter_mut().zip(x[lane..].iter().step_by(width)).for_each(|(to, x)| *to = *x);
         }
     });
     points

@@ -9,8 +9,9 @@ pub fn prepare(params: &Params) -> Job {
     let objective = network(hidden).objective;
     let x = starts(hidden, 1);
     Box::new(move |_| {
+        let mut at = objective.evaluator().on_all_threads();
         let mut hess = vec![0.0; x.len() * x.len()];
-        objective.evaluator().hessian(&x, &mut hess);
+        at.hessian(&x, &mut hess);
         hess
     })
 }

@@ -12,15 +12,13 @@ pub fn prepare(params: &Params) -> Job {
     let xs = starts(hidden, points);
     let vs = uniform(Purpose::Direction, 0, points * directions * dim);
     Box::new(move |_| {
-        let mut at = objective.evaluator();
+        let mut at = objective.evaluator().on_all_threads();
         let mut products = vec![0.0; vs.len()];
         let block = directions * dim;
         for (x, (vs, products)) in
             xs.chunks_exact(dim).zip(vs.chunks_exact(block).zip(products.chunks_exact_mut(block)))
         {
-            for (v, product) in vs.chunks_exact(dim).zip(products.chunks_exact_mut(dim)) {
-                at.hvp(x, v, product);
-            }
+            at.hvps(x, vs, products);
         }
         products
     })

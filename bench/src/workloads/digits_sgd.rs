@@ -1,30 +1,25 @@
 //! W3: minibatch SGD without replacement on the digits, many seeds at once.
 
-use autodiff::{Objective, Stream};
+use autodiff::{Evaluator, Objective, Stream, vectorised};
 use rayon::prelude::*;
 
 use super::digits::{network, starts};
 use crate::input::shared_order;
 use crate::{Job, Order, Params};
 
-/// Seeds that one task carries: the evaluator's widest block of lanes.
-const BLOCK: usize = 32;
-
 /// The result is the end points. The rows of all epochs, one after another, are cut into batches, so a batch may span
 /// two epochs, and what does not fill a last batch is not used.
-pub fn prepare(params: &Params) -> Job {
+pub fn prepare(params: &Params, single_precision: bool) -> Job {
     let (hidden, seeds) = (params.count("hidden"), params.count("seeds"));
     let (epochs, batch, step_size) = (params.count("epochs"), params.count("batch"), params.real("step_size"));
     let objective = network(hidden).objective;
     let starts = starts(hidden, seeds);
     Box::new(move |order| {
-        let rows = |seed| epoch_rows(&objective, order, seed, epochs);
         let mut points = starts.clone();
-        let blocks = points.par_chunks_mut(BLOCK * objective.dim()).enumerate();
-        blocks.for_each(|(block, xs)| {
-            let first = block * BLOCK;
-            let rows: Vec<Vec<u32>> = (first..first + xs.len() / objective.dim()).map(rows).collect();
-            descend(&objective, xs, &rows, batch, step_size);
+        points.par_chunks_exact_mut(objective.dim()).with_max_len(1).enumerate().for_each(|(seed, x)| {
+            let rows = epoch_rows(&objective, order, seed, epochs);
+            let at = if single_precision { objective.single_precision_evaluator() } else { objective.evaluator() };
+            descend(at, x, &rows, batch, step_size);
         });
         points
     })
@@ -48,15 +43,14 @@ fn epoch_rows(objective: &Objective, order: Order, seed: usize, epochs: usize) -
     }
 }
 
-/// One step of each point of `xs` (k x dim) for each whole batch of its list of rows.
-fn descend(objective: &Objective, xs: &mut [f64], rows: &[Vec<u32>], batch: usize, step_size: f64) {
-    let mut at = objective.evaluator();
-    let (mut values, mut grads) = (vec![0.0; rows.len()], vec![0.0; xs.len()]);
-    let mut chosen = Vec::with_capacity(rows.len() * batch);
-    for step in 0..rows[0].len() / batch {
-        chosen.clear();
-        rows.iter().for_each(|rows| chosen.extend_from_slice(&rows[step * batch..][..batch]));
-        at.gradients_on(xs, &chosen, &mut values, &mut grads);
-        xs.iter_mut().zip(&grads).for_each(|(x, grad)| *x -= step_size * grad);
+/// One step of x for each whole batch of rows.
+fn descend(mut at: Evaluator, x: &mut [f64], rows: &[u32], batch: usize, step_size: f64) {
+    let mut grad = vec![0.0; x.len()];
+    for rows in rows.chunks_exact(batch) {
+        at.gradients_on(x, rows, &mut [0.0], &mut grad);
+        vectorised(
+            #[inline(always)]
+            || x.iter_mut().zip(&grad).for_each(|(x, g)| *x = (-step_size).mul_add(*g, *x)),
+        );
     }
 }

@@ -1,7 +1,5 @@
 //! W7: eigenvalues of a symmetric matrix.
 
-use nalgebra::DMatrix;
-
 use crate::input::symmetric_matrix;
 use crate::{Job, Params};
 
@@ -12,15 +10,8 @@ pub fn prepare(params: &Params) -> Job {
     Box::new(move |_| {
         let mut spectrum = Vec::new();
         for _ in 0..repeats {
-            spectrum = eigenvalues(&matrix, n);
+            spectrum = landscape::eigenvalues(&matrix, n).expect("finite entries");
         }
         spectrum
     })
-}
-
-/// Ascending.
-pub fn eigenvalues(matrix: &[f64], n: usize) -> Vec<f64> {
-    let mut spectrum = DMatrix::from_row_slice(n, n, matrix).symmetric_eigenvalues().as_slice().to_vec();
-    spectrum.sort_by(f64::total_cmp);
-    spectrum
 }

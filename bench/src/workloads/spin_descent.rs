@@ -1,41 +1,69 @@
 //! W6, first part: value and gradient of the spherical 3-spin at many points, in steps along the sphere.
 
-use autodiff::Objective;
+use autodiff::{Objective, Points, vectorised};
 use rayon::prelude::*;
 
-use super::spin::{dot, retract, spherical_spin, starts};
+use super::spin::{spherical_spin, starts};
 use crate::{Job, Params};
-
-/// Points that one task carries: the evaluator's widest block of lanes.
-const BLOCK: usize = 32;
 
 /// The result is the end points, then the sums of the energies on the way (so that no side can leave out the value).
 pub fn prepare(params: &Params) -> Job {
     let (dim, steps, step_size) = (params.count("dim"), params.count("steps"), params.real("step_size"));
     let objective = spherical_spin(dim).objective;
     let starts = starts(dim, params.count("seeds"));
+    let block = objective_points(&objective).width();
     Box::new(move |_| {
         let mut points = starts.clone();
         let mut sums = vec![0.0; starts.len() / dim];
-        let blocks = points.par_chunks_mut(BLOCK * dim).zip(sums.par_chunks_mut(BLOCK));
+        let blocks = points.par_chunks_mut(block * dim).zip(sums.par_chunks_mut(block));
         blocks.for_each(|(xs, sums)| descend(&objective, xs, sums, steps, step_size));
         points.append(&mut sums);
         points
     })
 }
 
-/// Gradient steps on the sphere: subtracts the gradient's tangent part, scales back.
+fn objective_points(objective: &Objective) -> Points<'_> {
+    objective.points(true).expect("a formula")
+}
+
+/// Gradient steps on the sphere: subtracts the gradient's tangent part, scales back. All points at once, coordinate by
+/// coordinate, as they lie in the lanes.
 fn descend(objective: &Objective, xs: &mut [f64], sums: &mut [f64], steps: usize, step_size: f64) {
     let dim = objective.dim();
-    let mut at = objective.evaluator();
-    let (mut values, mut grads) = (vec![0.0; sums.len()], vec![0.0; xs.len()]);
+    let mut lanes = objective_points(objective);
+    let width = lanes.width();
+    xs.chunks_exact(dim).enumerate().for_each(|(lane, x)| lanes.set(lane, x));
+    // Lanes without a point stay on the sphere, too.
+    (sums.len()..width).for_each(|lane| lanes.set(lane, &xs[..dim]));
+    let (mut radial, mut square) = (vec![0.0; width], vec![0.0; width]);
     for _ in 0..steps {
-        at.gradients(xs, &mut values, &mut grads);
-        sums.iter_mut().zip(&values).for_each(|(sum, value)| *sum += value);
-        for (x, grad) in xs.chunks_exact_mut(dim).zip(grads.chunks_exact(dim)) {
-            let radial = dot(x, grad) / dim as f64;
-            x.iter_mut().zip(grad).for_each(|(x, g)| *x -= step_size * (g - radial * *x));
-            retract(x);
-        }
+        lanes.evaluate();
+        sums.iter_mut().zip(lanes.values()).for_each(|(sum, value)| *sum += value);
+        let (x, grad) = lanes.x_and_gradient();
+        vectorised(
+            #[inline(always)]
+            || {
+                radial.fill(0.0);
+                square.fill(0.0);
+                for (x, grad) in x.chunks_exact(width).zip(grad.chunks_exact(width)) {
+                    radial.iter_mut().zip(x.iter().zip(grad)).for_each(|(sum, (x, g))| *sum = x.mul_add(*g, *sum));
+                }
+                radial.iter_mut().for_each(|sum| *sum /= dim as f64);
+                for (x, grad) in x.chunks_exact_mut(width).zip(grad.chunks_exact(width)) {
+                    for ((x, g), (radial, square)) in x.iter_mut().zip(grad).zip(radial.iter().zip(&mut square)) {
+                        *x -= step_size * (g - radial * *x);
+                        *square = x.mul_add(*x, *square);
+                    }
+                }
+                square.iter_mut().for_each(|square| *square = (dim as f64 / *square).sqrt());
+                for x in x.chunks_exact_mut(width) {
+                    x.iter_mut().zip(&square).for_each(|(x, scale)| *x *= scale);
+                }
+            },
+        );
+    }
+    let x = lanes.x_mut();
+    for (lane, to) in xs.chunks_exact_mut(dim).enumerate() {
+        to.iter_mut().zip(x[lane..].iter().step_by(width)).for_each(|(to, x)| *to = *x);
     }
 }

@@ -36,6 +36,7 @@ mod newton_sampler;
 mod polish;
 mod probe;
 mod spectrum;
+mod symmetric;
 mod trail;
 
 pub use certificate::{Certificate, certify};
@@ -45,3 +46,4 @@ pub use inertia::{Inertia, inertia, zero_tolerance};
 pub use newton_sampler::{Found, NewtonSampler};
 pub use polish::{Polished, polish};
 pub use spectrum::tangent_spectrum;
+pub use symmetric::{count_below, eigenvalues, eigenvectors, inertia_of, solve};

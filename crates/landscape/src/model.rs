@@ -38,7 +38,7 @@ impl Model {
         }
         let tangent_grad = geometry.to_tangent(x, &grad);
         let grad_floor = rounding_floor(&geometry, x, &hess);
-        let eigen = Eigen::of(hess, tangent_grad.len())?;
+        let eigen = Eigen::of(&hess, tangent_grad.len())?;
         let slopes = in_eigen_axes(&eigen, &tangent_grad);
         let (grad_norm, scale) = (norm(&slopes), norm(x).max(1.0));
         (grad_norm.is_finite() && scale.is_finite()).then_some(Model { f, grad_norm, slopes, eigen, grad_floor, scale })
@@ -117,7 +117,7 @@ impl Model {
         let mut coordinates = vec![0.0; step.len()];
         for (k, &share) in step.iter().enumerate() {
             if share != 0.0 {
-                for (c, v) in coordinates.iter_mut().zip(self.eigen.vectors.column(k).iter()) {
+                for (c, v) in coordinates.iter_mut().zip(self.eigen.vector(k)) {
                     *c += share * v;
                 }
             }
@@ -176,6 +176,6 @@ pub(crate) fn norm(v: &[f64]) -> f64 {
 }
 
 fn in_eigen_axes(eigen: &Eigen, coordinates: &[f64]) -> Vec<f64> {
-    let along = |k: usize| eigen.vectors.column(k).iter().zip(coordinates).map(|(v, c)| v * c).sum();
+    let along = |k: usize| eigen.vector(k).iter().zip(coordinates).map(|(v, c)| v * c).sum();
     (0..coordinates.len()).map(along).collect()
 }

@@ -1,41 +1,31 @@
 //! Eigenvalues and eigenvectors of the Hessian on the surface, guarded against matrices no solver can take.
 
 use autodiff::Evaluator;
-use nalgebra::{DMatrix, SymmetricEigen};
 
-/// QR sweeps allowed per row; two or three are usual. The solver has no limit of its own and would never return
-/// from a matrix with a NaN in it.
-const SWEEPS_PER_ROW: usize = 60;
+use crate::symmetric::{eigenvalues, eigenvectors};
 
 /// Eigenvalues of a symmetric matrix in ascending order with their eigenvectors.
 #[derive(Clone, Debug)]
 pub(crate) struct Eigen {
     /// Ascending, `(m,)`.
     pub values: Vec<f64>,
-    /// Column `k` belongs to `values[k]`.
-    pub vectors: DMatrix<f64>,
+    /// Row `k` (m,) belongs to `values[k]`; `(m, m)`.
+    vectors: Vec<f64>,
 }
 
 impl Eigen {
     /// Decomposition of a symmetric `m x m` matrix; `None` when an entry is not finite or the solver gives up.
     ///
-    /// Householder tridiagonalisation and implicit QR: each eigenvalue is off by a small multiple of
+    /// Householder tridiagonalisation and implicit QL: each eigenvalue is off by a small multiple of
     /// `m eps max|lambda|`, whatever its own size.
-    pub fn of(matrix: Vec<f64>, m: usize) -> Option<Self> {
-        assert_eq!(matrix.len(), m * m, "a square matrix");
-        if matrix.iter().any(|a| !a.is_finite()) {
-            return None;
-        }
-        if m == 0 {
-            return Some(Eigen { values: vec![], vectors: DMatrix::zeros(0, 0) });
-        }
-        let matrix = DMatrix::from_vec(m, m, matrix);
-        let solved = SymmetricEigen::try_new(matrix, f64::EPSILON, SWEEPS_PER_ROW * m + 100)?;
-        let mut order: Vec<usize> = (0..m).collect();
-        order.sort_by(|&a, &b| solved.eigenvalues[a].total_cmp(&solved.eigenvalues[b]));
-        let values = order.iter().map(|&k| solved.eigenvalues[k]).collect();
-        let columns: Vec<_> = order.iter().map(|&k| solved.eigenvectors.column(k)).collect();
-        Some(Eigen { values, vectors: DMatrix::from_columns(&columns) })
+    pub fn of(matrix: &[f64], m: usize) -> Option<Self> {
+        let (values, vectors) = eigenvectors(matrix, m)?;
+        Some(Eigen { values, vectors })
+    }
+
+    /// The unit eigenvector (m,) of `values[k]`.
+    pub fn vector(&self, k: usize) -> &[f64] {
+        &self.vectors[k * self.values.len()..][..self.values.len()]
     }
 
     /// Largest absolute eigenvalue, the spectral norm.
@@ -68,5 +58,5 @@ pub(crate) fn tangent_hessian(eval: &mut Evaluator, x: &[f64]) -> (f64, Vec<f64>
 pub fn tangent_spectrum(eval: &mut Evaluator, x: &[f64]) -> Vec<f64> {
     let m = eval.objective().geometry().tangent_dim(x.len());
     let (_, _, hess) = tangent_hessian(eval, x);
-    Eigen::of(hess, m).map_or_else(|| vec![f64::NAN; m], |eigen| eigen.values)
+    eigenvalues(&hess, m).unwrap_or_else(|| vec![f64::NAN; m])
 }

@@ -3,6 +3,8 @@
 mod classic;
 mod control;
 mod degenerate;
+mod eigen;
+mod factor;
 mod settings;
 mod spectrum;
 mod sphere;
