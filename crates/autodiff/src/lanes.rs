@@ -115,6 +115,12 @@ impl<'p, E: Element> Workspace<'p, E> {
         }
     }
 
+    /// The same, run as on a machine without the vector unit.
+    #[cfg(test)]
+    pub fn portable(self) -> Self {
+        Workspace { portable: true, ..self }
+    }
+
     /// Number of lanes.
     pub fn width(&self) -> usize {
         self.width

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::curvature::entries;
 use crate::derive::tangent;
 use crate::graph::{Graph, Node};
-use crate::objective::{Body, Formula};
+use crate::lanes::Workspace;
+use crate::objective::{Body, Formula, Task};
 use crate::{Objective, Rows, Scalar, Stream, interpret};
 
 fn formula(objective: &Objective) -> &Formula {
@@ -42,7 +43,7 @@ fn bits(values: &[f64]) -> Vec<u64> {
     values.iter().map(|v| v.to_bits()).collect()
 }
 
-/// Batch sizes that make the executor use every lane width (1, 8, 32), full and partly filled.
+/// Batch sizes that make the executor use every number of lanes, full and partly filled.
 const COUNTS: [usize; 8] = [1, 2, 5, 8, 9, 31, 32, 77];
 
 #[test]
@@ -142,5 +143,30 @@ fn a_bad_lane_stays_alone() {
     assert!(mixed[7].is_nan() && mixed[20].is_nan());
     for k in (0..32).filter(|k| ![7, 20].contains(k)) {
         assert_eq!(good[k].to_bits(), mixed[k].to_bits(), "lane {k}");
+    }
+}
+
+/// What machines without AVX2 and FMA run. On such a machine the two runs are the same form and the test says nothing.
+/// The function has every operation, chains of every kind, and matrices of constants for whole and partial tiles.
+#[test]
+fn the_portable_form_gives_the_same_bits() {
+    const DIM: usize = 19;
+    let objective = Objective::formula(DIM, |x| {
+        let mut stream = Stream::new(0, "weights", &[]);
+        let mut row = |count: usize| -> Vec<f64> { (0..count).map(|_| stream.normal()).collect() };
+        let alike: Vec<_> = (0..8).map(|_| Scalar::weighted_sum(&row(DIM), x).tanh()).collect();
+        let growing: Vec<_> = (2..DIM).map(|count| Scalar::weighted_sum(&row(count), &x[..count])).collect();
+        Scalar::dot(&alike, &growing[..8]) + Scalar::dot(&growing, &growing) + every_operation(x)
+    });
+    let program = formula(&objective).program(Task::Gradient);
+    for width in [1, 4, 8, 16, 32, 64] {
+        let xs = points("portable", width, DIM);
+        let run = |mut workspace: Workspace<f64>| {
+            workspace.inputs_mut().copy_from_slice(&xs);
+            workspace.run(0, width, &mut []);
+            bits(workspace.outputs())
+        };
+        let vector = run(Workspace::new(program, width));
+        assert_eq!(vector, run(Workspace::new(program, width).portable()), "{width} lanes");
     }
 }

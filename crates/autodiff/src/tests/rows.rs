@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::derive::gradient;
+use crate::lanes::{Element, Workspace};
 use crate::objective::{Body, Mean};
 use crate::{Evaluator, Objective, Rows, Scalar, Stream, interpret};
 
@@ -237,4 +238,27 @@ fn single_precision_is_close_and_the_same_for_all_threads() {
         assert!((a - b).abs() <= 1e-6, "{a} {b}");
     }
     assert_eq!((close.to_bits(), bits(&single)), (again.to_bits(), bits(&threaded)));
+}
+
+/// Sums over rows in all forms: with and without the vector unit, in both precisions, whole and partial blocks.
+#[test]
+fn the_portable_form_sums_the_same_bits() {
+    fn sums<E: Element>(mean: &Mean, lanes: usize, x: &[f64], is_portable: bool) -> Vec<E> {
+        let program = &mean.gradient().program;
+        let workspace = Workspace::new(program, 16);
+        let mut workspace = if is_portable { workspace.portable() } else { workspace };
+        workspace.set_shared(0, x);
+        workspace.set_rows(&mean.rows, lanes, |k| 2 * k);
+        let mut sums = vec![E::default(); program.sums];
+        workspace.run(0, lanes, &mut sums);
+        sums
+    }
+    let objective = objective(&[7], 32, 0.0);
+    let (mean, x) = (mean(&objective), point(objective.dim()));
+    for lanes in [1, 2, 5, 15, 16] {
+        let double = [false, true].map(|is_portable| bits(&sums::<f64>(mean, lanes, &x, is_portable)));
+        assert_eq!(double[0], double[1], "{lanes} rows");
+        let single = [false, true].map(|is_portable| sums::<f32>(mean, lanes, &x, is_portable));
+        assert_eq!(single[0], single[1], "{lanes} rows in single precision");
+    }
 }
