@@ -106,7 +106,8 @@ pub(crate) fn hessian_shares(graph: &mut Graph, value: Node, units: &[Unit]) -> 
             let moved = signal_changes(&units[u], v);
             let mirrored = if u == v { Vec::new() } else { signal_changes(&units[v], u) };
             let is_moved = [&moved, &mirrored].map(|changes| changes.iter().any(Option::is_some));
-            let is_lower = is_moved == [false; 2] && units[u].signals == units[v].signals;
+            // Units with the same signals cannot move them, so that the block is D_uv s s^T.
+            let is_lower = units[u].signals == units[v].signals;
             let curvature = changes[v][u];
             let mut bend = |(&signal, moved): (&Node, &Option<Node>)| {
                 let bent = curvature.map(|curvature| graph.mul(curvature, signal));

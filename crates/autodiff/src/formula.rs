@@ -40,16 +40,15 @@ impl<'o> FormulaEvaluator<'o> {
 
     /// Values (k,) at points (k x dim).
     pub fn values(&mut self, points: &[f64], values: &mut [f64]) {
-        self.over_points(Kind::Task(Task::Value), points, |point, lane, _, out| values[point] = out[lane]);
+        self.over_points(Kind::Task(Task::Value), points, |points, at| at.read_lanes(0, 1, &mut values[points]));
     }
 
     /// Values (k,) and gradients (k x dim) at points (k x dim).
     pub fn gradients(&mut self, points: &[f64], values: &mut [f64], grads: &mut [f64]) {
         let dim = self.formula.dim;
-        self.over_points(Kind::Task(Task::Gradient), points, |point, lane, width, out| {
-            values[point] = out[lane];
-            let of_lane = out[width + lane..].iter().step_by(width);
-            grads[point * dim..][..dim].iter_mut().zip(of_lane).for_each(|(grad, &out)| *grad = out);
+        self.over_points(Kind::Task(Task::Gradient), points, |points, at| {
+            at.read_lanes(1, dim, &mut grads[points.start * dim..points.end * dim]);
+            at.read_lanes(0, 1, &mut values[points]);
         });
     }
 
@@ -61,12 +60,9 @@ impl<'o> FormulaEvaluator<'o> {
             let workspace = self.workspace(Kind::Task(Task::Directions), program, vs.len() / dim);
             let width = workspace.width();
             workspace.set_shared(0, x);
-            fill_lanes(vs, dim, width, workspace.inputs_mut());
+            workspace.set_lanes(vs, vs.len() / dim, |k| k);
             workspace.run(0, width, &mut []);
-            for (lane, hv) in hvs.chunks_exact_mut(dim).enumerate() {
-                let of_lane = workspace.outputs()[lane..].iter().step_by(width);
-                hv.iter_mut().zip(of_lane).for_each(|(hv, &out)| *hv = out);
-            }
+            workspace.read_lanes(0, dim, hvs);
         }
     }
 
@@ -80,11 +76,19 @@ impl<'o> FormulaEvaluator<'o> {
             return;
         };
         hessians.fill(0.0);
-        self.over_points(Kind::Entries, points, |point, lane, width, out| {
-            let hess = &mut hessians[point * n * n..][..n * n];
-            for (&(i, j), out) in at.iter().zip(out.chunks_exact(width)) {
-                hess[i as usize * n + j as usize] = out[lane];
-                hess[j as usize * n + i as usize] = out[lane];
+        if at.is_empty() {
+            return; // linear
+        }
+        let mut entries = Vec::new();
+        self.over_points(Kind::Entries, points, |points, workspace| {
+            entries.resize(points.len() * at.len(), 0.0);
+            workspace.read_lanes(0, at.len(), &mut entries);
+            let hessians = hessians[points.start * n * n..points.end * n * n].chunks_exact_mut(n * n);
+            for (hess, entries) in hessians.zip(entries.chunks_exact(at.len())) {
+                for (&(i, j), &entry) in at.iter().zip(entries) {
+                    hess[i as usize * n + j as usize] = entry;
+                    hess[j as usize * n + i as usize] = entry;
+                }
             }
         });
     }
@@ -103,9 +107,14 @@ impl<'o> FormulaEvaluator<'o> {
         }
     }
 
-    /// Runs all points through a program; `take(point, lane, width, outputs)` reads each one's outputs, output k of a
-    /// lane at `k * width + lane`.
-    fn over_points(&mut self, kind: Kind, points: &[f64], mut take: impl FnMut(usize, usize, usize, &[f64])) {
+    /// Runs all points through a program, block by block; `take` is given the numbers of a block's points and the
+    /// workspace in whose first lanes they are.
+    fn over_points(
+        &mut self,
+        kind: Kind,
+        points: &[f64],
+        mut take: impl FnMut(std::ops::Range<usize>, &Workspace<'o, f64>),
+    ) {
         let (formula, dim) = (self.formula, self.formula.dim);
         let program = match kind {
             Kind::Task(task) => formula.program(task),
@@ -116,9 +125,9 @@ impl<'o> FormulaEvaluator<'o> {
             let count = points.len() / dim;
             let workspace = self.workspace(kind, program, count);
             let width = workspace.width();
-            fill_lanes(points, dim, width, workspace.inputs_mut());
+            workspace.set_lanes(points, count, |k| k);
             workspace.run(0, width, &mut []);
-            (0..count).for_each(|lane| take(block * most + lane, lane, width, workspace.outputs()));
+            take(block * most..block * most + count, workspace);
         }
     }
 
@@ -126,16 +135,5 @@ impl<'o> FormulaEvaluator<'o> {
     fn workspace(&mut self, kind: Kind, program: &'o Program, count: usize) -> &mut Workspace<'o, f64> {
         let at = WIDTHS.iter().position(|&width| width >= count).expect("a block fits the widest");
         self.workspaces[kind.at()][at].get_or_insert_with(|| Workspace::new(program, WIDTHS[at]))
-    }
-}
-
-/// Writes points (k x dim) to lanes (dim x width). Lanes beyond the last repeat it: they cost nothing and cannot go
-/// astray.
-fn fill_lanes(points: &[f64], dim: usize, width: usize, lanes: &mut [f64]) {
-    let count = points.len() / dim;
-    for (i, lanes) in lanes.chunks_exact_mut(width).take(dim).enumerate() {
-        for (k, lane) in lanes.iter_mut().enumerate() {
-            *lane = points[k.min(count - 1) * dim + i];
-        }
     }
 }

@@ -246,6 +246,43 @@ pub(crate) unsafe fn gather<V: Vector>(from: *const V::Element, starts: &mut [u3
     }
 }
 
+/// Writes the first `count` lanes of `width` slots, one after another from `from` on, to rows of `width` numbers.
+///
+/// # Safety
+/// The slots have `lanes` lanes, a multiple of the vector and at least `count`; `to` has room for `count` rows.
+#[inline(always)]
+pub(crate) unsafe fn scatter<V: Vector>(
+    from: *const V::Element,
+    lanes: usize,
+    count: usize,
+    width: usize,
+    to: *mut V::Element,
+) {
+    // SAFETY: the caller's promise; whole squares of lanes and slots first, then what is left of both.
+    unsafe {
+        let whole = (count - count % V::LANES, width - width % V::LANES);
+        let mut slots = [0; 8];
+        let mut slot = 0;
+        while slot < whole.1 {
+            for i in 0..V::LANES {
+                slots[i] = ((slot + i) * lanes) as u32;
+            }
+            let mut lane = 0;
+            while lane < whole.0 {
+                V::transpose(from.add(lane), slots.as_ptr(), to.add(lane * width + slot), width);
+                lane += V::LANES;
+            }
+            slot += V::LANES;
+        }
+        for lane in 0..count {
+            let first = if lane < whole.0 { whole.1 } else { 0 };
+            for slot in first..width {
+                *to.add(lane * width + slot) = *from.add(slot * lanes + lane);
+            }
+        }
+    }
+}
+
 /// Adds the products of left slots and a panel to the sums of a contraction, lane after lane for the first `lanes`; above
 /// the diagonal only where that is easier than not to, when `is_lower`. Sums that only fill up a row are left in any state.
 ///

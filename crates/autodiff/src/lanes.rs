@@ -4,7 +4,7 @@
 //! the number of lanes never changes a lane's bits. Sums over lanes have a fixed order, see [`Workspace::run`].
 
 use crate::graph::{Binary, Unary};
-use crate::kernels::{contract, dot, fold, gather, transpose};
+use crate::kernels::{contract, dot, fold, gather, scatter, transpose};
 use crate::program::{Instruction, List, Parts, Place, Program};
 use crate::rows::Rows;
 use crate::scalar::Scalar;
@@ -24,6 +24,8 @@ pub(crate) trait Element: Copy + Default + PartialEq + std::fmt::Debug + Send + 
     fn cells(rows: &Rows) -> &[Self];
     /// Loads rows with the vectors of this kind.
     fn load<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(load: Load<'_, Self>);
+    /// Stores rows with the vectors of this kind.
+    fn store<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(store: Store<'_, Self>);
     /// Runs a body with the vectors of this kind.
     fn execute<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(body: Body<'_, Self>);
 }
@@ -44,7 +46,11 @@ impl Element for f64 {
     }
     #[inline(always)]
     fn load<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(load: Load<'_, Self>) {
-        load.execute::<V64>();
+        if load.starts.len() == 1 { load.execute::<f64>() } else { load.execute::<V64>() }
+    }
+    #[inline(always)]
+    fn store<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(store: Store<'_, Self>) {
+        if store.lanes == 1 { store.execute::<f64>() } else { store.execute::<V64>() }
     }
     #[inline(always)]
     fn execute<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(body: Body<'_, Self>) {
@@ -73,6 +79,10 @@ impl Element for f32 {
         load.execute::<V32>();
     }
     #[inline(always)]
+    fn store<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(store: Store<'_, Self>) {
+        store.execute::<V32>();
+    }
+    #[inline(always)]
     fn execute<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(body: Body<'_, Self>) {
         body.execute::<V32>();
     }
@@ -97,7 +107,8 @@ impl<'p, E: Element> Workspace<'p, E> {
     /// `width` lanes: a multiple of [`Element::VECTOR`], or 1 in double precision.
     pub fn new(program: &'p Program, width: usize) -> Self {
         let is_scalar = width == 1 && E::VECTOR == 4;
-        assert!(width > 0 && (width.is_multiple_of(E::VECTOR) || is_scalar), "{width} lanes are not supported");
+        let is_whole = (1..=MOST_LANES).contains(&width) && width.is_multiple_of(E::VECTOR);
+        assert!(is_whole || is_scalar, "{width} lanes are not supported");
         let mut slots = Slots::new(program.slots * width);
         for &(slot, value) in &program.filled {
             slots.numbers_mut()[slot as usize * width..][..width].fill(E::of(value));
@@ -139,17 +150,25 @@ impl<'p, E: Element> Workspace<'p, E> {
     /// Gives the lane inputs: lane k is the row of number `chosen(k)` for the first `count` lanes, and the last of these
     /// rows beyond.
     pub fn set_rows(&mut self, rows: &Rows, count: usize, chosen: impl Fn(usize) -> usize) {
-        assert!(rows.width() == self.program.lane_inputs && (1..=self.width).contains(&count), "rows for these lanes");
-        let start = |lane: usize| {
-            let row = chosen(lane.min(count - 1));
-            assert!(row < rows.count(), "row {row} of {}", rows.count());
-            (row * rows.width()) as u32
-        };
-        let mut starts = [0; MOST_ROWS];
-        starts.iter_mut().enumerate().take(self.width).for_each(|(lane, from)| *from = start(lane));
-        let (width, cells) = (rows.width(), E::cells(rows));
-        let to = self.slots.numbers_mut();
-        with_widest(self.portable, Load { cells, starts: &mut starts[..self.width], width, to });
+        self.set_lanes(E::cells(rows), count, chosen);
+    }
+
+    /// The same from rows one after another, each of as many numbers as there are lane inputs.
+    pub fn set_lanes(&mut self, cells: &[E], count: usize, chosen: impl Fn(usize) -> usize) {
+        assert!((1..=self.width).contains(&count), "rows for these lanes");
+        let (portable, width, lanes) = (self.portable, self.program.lane_inputs, self.width);
+        let mut starts = [0; MOST_LANES];
+        for (lane, start) in starts[..lanes].iter_mut().enumerate() {
+            *start = (chosen(lane.min(count - 1)) * width) as u32;
+        }
+        let to = self.inputs_mut();
+        with_widest(portable, Load { cells, starts: &mut starts[..lanes], width, to });
+    }
+
+    /// Reads outputs `first..first + width` of the first lanes to rows of `width` numbers, one after another.
+    pub fn read_lanes(&self, first: usize, width: usize, to: &mut [E]) {
+        let from = &self.outputs()[first * self.width..][..width * self.width];
+        with_widest(self.portable, Store { from, lanes: self.width, width, to });
     }
 
     /// The lane inputs, one after another in input order, each with its `width` lanes.
@@ -179,8 +198,8 @@ impl<'p, E: Element> Workspace<'p, E> {
     }
 }
 
-/// Lanes that rows can be loaded to.
-const MOST_ROWS: usize = 64;
+/// Lanes that a workspace can have.
+const MOST_LANES: usize = 64;
 
 /// Rows on their way to the lanes.
 pub(crate) struct Load<'l, E> {
@@ -208,6 +227,35 @@ impl<E: Element> Work for Load<'_, E> {
     #[inline(always)]
     fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
         E::load::<V64, V32>(self);
+    }
+}
+
+/// Outputs on their way to rows.
+pub(crate) struct Store<'s, E> {
+    from: &'s [E],
+    lanes: usize,
+    width: usize,
+    to: &'s mut [E],
+}
+
+impl<E: Element> Store<'_, E> {
+    #[inline(always)]
+    fn execute<V: Vector<Element = E>>(self) {
+        let Store { from, lanes, width, to } = self;
+        let count = to.len() / width;
+        assert!(from.len() == width * lanes && to.len().is_multiple_of(width) && count <= lanes);
+        assert!(lanes.is_multiple_of(V::LANES));
+        // SAFETY: `width` slots of `lanes` lanes, and rows for the first `count` of them.
+        unsafe { scatter::<V>(from.as_ptr(), lanes, count, width, to.as_mut_ptr()) };
+    }
+}
+
+impl<E: Element> Work for Store<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
+        E::store::<V64, V32>(self);
     }
 }
 

@@ -55,6 +55,8 @@ enum Kind {
 #[derive(Debug)]
 struct Member<'o, E> {
     workspaces: [[Option<Workspace<'o, E>>; WIDTHS.len()]; 3],
+    /// Which of the workspaces in use have been given the point.
+    knows_x: [bool; WIDTHS.len()],
     /// Sections that it has summed, by number, with their sums.
     done: Vec<(usize, Vec<E>)>,
     /// Buffers of earlier sums.
@@ -155,7 +157,7 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
         let sets = (directions.len() / x.len()).max(1);
         let sections = choice.count().div_ceil(SECTION);
         self.total.clear();
-        self.total.resize(summed.program.sums * sets, 0.0);
+        self.members.iter_mut().for_each(|member| member.knows_x = [false; WIDTHS.len()]);
         let members = self.members.len().min(sections);
         if members == 1 {
             let member = &mut self.members[0];
@@ -271,7 +273,12 @@ fn fill_row(blocks: &Blocks, shares: &[(Workspace<f64>, Vec<f64>)], mean: &Means
 
 impl<'o, E: Element> Member<'o, E> {
     fn new() -> Self {
-        Member { workspaces: [const { [const { None }; WIDTHS.len()] }; 3], done: Vec::new(), spare: Vec::new() }
+        Member {
+            workspaces: [const { [const { None }; WIDTHS.len()] }; 3],
+            knows_x: [false; WIDTHS.len()],
+            done: Vec::new(),
+            spare: Vec::new(),
+        }
     }
 
     /// Sums one section of the rows; what it finds is the last of `done`.
@@ -284,7 +291,9 @@ impl<'o, E: Element> Member<'o, E> {
         let at = WIDTHS.iter().position(|&width| width >= rows.len().max(E::VECTOR)).unwrap_or(WIDTHS.len() - 1);
         let workspace =
             self.workspaces[task.kind as usize][at].get_or_insert_with(|| Workspace::new(program, WIDTHS[at]));
-        workspace.set_shared(0, task.x);
+        if !std::mem::replace(&mut self.knows_x[at], true) {
+            workspace.set_shared(0, task.x);
+        }
         for first in rows.clone().step_by(WIDTHS[at]) {
             let lanes = WIDTHS[at].min(rows.end - first);
             workspace.set_rows(task.rows, lanes, |k| task.choice.row(first + k));
@@ -302,8 +311,13 @@ impl<'o, E: Element> Member<'o, E> {
     }
 }
 
-fn add<E: Element>(total: &mut [f64], sums: &[E]) {
-    total.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum.to_f64());
+/// Adds the sums of a section to the total; the first section is the total so far.
+fn add<E: Element>(total: &mut Vec<f64>, sums: &[E]) {
+    if total.is_empty() {
+        total.extend(sums.iter().map(|sum| sum.to_f64()));
+    } else {
+        total.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum.to_f64());
+    }
 }
 
 /// Division by the number of rows. Where that is a power of two it is a multiplication, with the same bits.

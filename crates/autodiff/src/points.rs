@@ -4,12 +4,12 @@ use crate::lanes::Workspace;
 use crate::objective::{Formula, Task};
 use crate::program::Program;
 
-/// Lanes of a program by the bytes of its slots: 64 while they stay in the first-level cache of a common core, from where
+/// Lanes of a program by the bytes of its slots: 64 while they nearly stay in the first-level cache of a common core, from where
 /// on reading an instruction costs nothing; else 32 or 16, since fewer cost more than the second-level cache does.
 /// Never by threads.
 pub(crate) fn width_of(program: &Program) -> usize {
     let fits = |width: usize, bytes: usize| program.slots * width * size_of::<f64>() <= bytes;
-    if fits(64, 32 << 10) {
+    if fits(64, 48 << 10) {
         64
     } else if fits(32, 128 << 10) {
         32

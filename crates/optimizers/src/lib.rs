@@ -16,6 +16,7 @@
 //! let method = Catalogue::builtin().method("gradient_descent", &params, "single", &toml::Table::new())?;
 //! let settings = Settings {
 //!     budget: 4, grad_tol: 1e-8, f_above: 1e12, x_above: 1e6, targets: vec![0.2], moments: vec![],
+//!     single_precision: false,
 //! };
 //! let seeds = Seeds {
 //!     start: Box::new(|_restart| vec![1.0]),

@@ -35,10 +35,11 @@ pub(crate) struct Oracle<'o> {
 
 impl<'o> Oracle<'o> {
     /// For a block of `block` runs whose method steps on `batch` rows (0: all).
-    pub(crate) fn new(objective: &'o Objective, batch: usize, block: usize) -> Self {
+    pub(crate) fn new(objective: &'o Objective, single_precision: bool, batch: usize, block: usize) -> Self {
         let dim = objective.dim();
+        let evaluator = if single_precision { objective.single_precision_evaluator() } else { objective.evaluator() };
         Self {
-            evaluator: objective.evaluator(),
+            evaluator,
             dim,
             batch,
             points: Vec::with_capacity(block * dim),

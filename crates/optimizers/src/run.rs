@@ -64,7 +64,7 @@ pub fn run_block(objective: &Objective, method: &Method, settings: &Settings, se
     let terms = Terms::new(objective, method, settings);
     let batch = method.batch();
     let dim = objective.dim();
-    let mut oracle = Oracle::new(objective, batch, seeds.len());
+    let mut oracle = Oracle::new(objective, settings.single_precision, batch, seeds.len());
     let mut probes = Vec::with_capacity(seeds.len());
     let mut runs = Vec::with_capacity(seeds.len());
     for Seeds { start, noise, batches } in seeds {

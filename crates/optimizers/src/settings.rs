@@ -19,6 +19,8 @@ pub struct Settings {
     pub targets: Vec<f64>,
     /// Costs at which the current point is kept: the first point with cost >= moment; in any order.
     pub moments: Vec<u64>,
+    /// Whether values and gradients over data rows are computed in single precision; points stay in double.
+    pub single_precision: bool,
 }
 
 impl Settings {

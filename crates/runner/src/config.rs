@@ -86,6 +86,8 @@ pub struct ProblemTable<'a> {
     pub replicates: Option<u64>,
     /// `gradients` instead of those of `[budget]`.
     pub budget: Option<u64>,
+    /// `precision` of the descents: `"f64"`, or `"f32"`.
+    pub precision: Option<Word<'a>>,
     /// `methods`: ids of the methods to run, all when absent.
     pub methods: Option<Vec<Word<'a>>>,
     /// `override`: parameter values by method id.
@@ -264,6 +266,13 @@ fn problem<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Findings) -> Optio
     let gaps = read_gaps(&mut section, findings);
     let replicates = count_of(&mut section, "replicates", findings);
     let budget = count_of(&mut section, "gradients", findings);
+    let precision = section.string("precision", findings).map(Word::from);
+    if let Some(word) = &precision
+        && !["f64", "f32"].contains(&word.text)
+    {
+        let what = format!("precision = \"{}\": there is \"f64\", the default, and \"f32\"", word.text);
+        findings.add(word.span(), what, "");
+    }
     let methods = section.strings("methods", findings).map(|list| list.into_iter().map(Word::from).collect());
     let mut overrides = Vec::new();
     if let Some((by_id, _)) = section.table("override", findings) {
@@ -281,7 +290,7 @@ fn problem<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Findings) -> Optio
         }
     }
     section.finish(findings);
-    Some(ProblemTable { name: name?, params, reference, gaps, replicates, budget, methods, overrides })
+    Some(ProblemTable { name: name?, params, reference, gaps, replicates, budget, precision, methods, overrides })
 }
 
 /// A whole number of at least 1, if the key is there.

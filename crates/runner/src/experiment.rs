@@ -74,6 +74,8 @@ pub struct Surface {
     pub replicates: u64,
     /// Gradient-equivalents per run.
     pub budget: u64,
+    /// Whether descents evaluate the data rows in single precision; certificates never do.
+    pub single_precision: bool,
     /// Parameter values by method id that hold for this problem only, as given.
     pub overrides: Table,
 }

@@ -154,6 +154,7 @@ fn settings(experiment: &Experiment, surface: &Surface) -> Settings {
         x_above: experiment.stop.x_above,
         targets: surface.gaps.iter().map(|gap| reference + gap * scale).collect(),
         moments: experiment.at.iter().filter_map(moment).collect(),
+        single_precision: surface.single_precision,
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 /// Rises when the same declared run starts to give other numbers because this crate or the
 /// certificate changed.
-const MEASUREMENT_REVISION: u32 = 1;
+const MEASUREMENT_REVISION: u32 = 2;
 
 /// One planned run.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,7 +113,7 @@ fn key_basis(experiment: &Experiment, cell: &Cell) -> String {
     let descends = matches!(cell.action, Action::Descend(_));
     let moments: Vec<String> = experiment.at.iter().map(|at| At::label(*at)).collect();
     let classified = !descends || !moments.is_empty();
-    let basis = json!({
+    let mut basis = json!({
         "measurement": MEASUREMENT_REVISION,
         "problem": surface.problem,
         "revision": surface.revision,
@@ -129,6 +129,9 @@ fn key_basis(experiment: &Experiment, cell: &Cell) -> String {
         "at": if descends { json!(moments) } else { Value::Null },
         "criteria": if classified { json!(experiment.criteria_table) } else { Value::Null },
     });
+    if descends && surface.single_precision {
+        basis["precision"] = json!("f32"); // absent otherwise, so that runs in double precision keep their keys
+    }
     basis.to_string()
 }
 

@@ -45,6 +45,7 @@ pub fn resolve(config: &Config, registry: &Registry, tools: &Tools, findings: &m
             Err(panic) => Err(panic),
         };
         let surface = surface(config, request, instance);
+        check_precision(request.table, &surface, findings);
         let chosen = chosen_methods(request.table, &methods, &config.methods, findings);
         check_targets(request.table, &surface, &chosen, findings);
         for method in chosen {
@@ -123,6 +124,8 @@ fn surface(config: &Config, request: &Request, instance: Result<Instance, guard:
         Err(_) if request.given.table.is_empty() => request.entry.name.to_string(),
         Err(_) => format!("{} {}", request.entry.name, canonical(&request.given.table)),
     };
+    let single_precision = request.table.precision.as_ref().is_some_and(|word| word.text == "f32");
+    let label = if single_precision { format!("{label} f32") } else { label };
     Surface {
         problem: request.entry.name.to_string(),
         revision: request.entry.revision,
@@ -134,6 +137,7 @@ fn surface(config: &Config, request: &Request, instance: Result<Instance, guard:
         gaps: request.table.gaps.clone().unwrap_or_else(|| config.gaps.clone()),
         replicates: request.table.replicates.unwrap_or(config.replicates),
         budget: request.table.budget.unwrap_or(config.budget),
+        single_precision,
         overrides: request.table.overrides.iter().map(plain_override).collect(),
     }
 }
@@ -173,6 +177,18 @@ fn chosen_methods<'m, 'a>(
         findings.add(table.name.span(), "`methods` is empty, so this problem has no runs", "");
     }
     methods.iter().filter(|method| wanted(method.id)).collect()
+}
+
+fn check_precision(table: &ProblemTable, surface: &Surface, findings: &mut Findings) {
+    if let (true, Some(word), Ok(instance)) = (surface.single_precision, &table.precision, &surface.instance)
+        && !instance.objective.has_rows()
+    {
+        findings.add(
+            word.span(),
+            format!("precision = \"f32\" is for means over data rows, and {} is a formula", surface.problem),
+            "remove it: a formula is evaluated in double precision",
+        );
+    }
 }
 
 fn check_targets(table: &ProblemTable, surface: &Surface, chosen: &[&MethodSpec], findings: &mut Findings) {

@@ -54,6 +54,9 @@ fn problem(out: &mut String, experiment: &Experiment, index: usize, surface: &Su
         ("replicates", surface.replicates.to_string()),
         ("gradients", surface.budget.to_string()),
     ];
+    if surface.single_precision {
+        pairs.push(("precision", quoted("f32")));
+    }
     if let Some(reference) = surface.reference {
         pairs.push(("reference", number(reference)));
     }

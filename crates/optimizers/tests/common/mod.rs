@@ -7,7 +7,15 @@ use std::sync::Arc;
 
 /// No targets, no moments, thresholds far away.
 pub fn settings(budget: u64) -> Settings {
-    Settings { budget, grad_tol: 1e-8, f_above: 1e12, x_above: 1e6, targets: vec![], moments: vec![] }
+    Settings {
+        budget,
+        grad_tol: 1e-8,
+        f_above: 1e12,
+        x_above: 1e6,
+        targets: vec![],
+        moments: vec![],
+        single_precision: false,
+    }
 }
 
 pub fn method<R: Config + Rule + 'static, S: Config + Strategy + 'static>(rule: R, strategy: S) -> Method {

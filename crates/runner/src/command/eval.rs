@@ -146,7 +146,7 @@ fn numbers(text: &str) -> Result<Vec<f64>, String> {
 
 fn answer(request: &Request, instance: &Instance, x: &[f64], v: Option<&[f64]>) -> Answer {
     let dim = instance.dim;
-    let mut eval = instance.objective.evaluator();
+    let mut eval = instance.objective.evaluator().on_all_threads();
     let gradient = request.gradient.then(|| {
         let mut grad = vec![0.0; dim];
         eval.gradient(x, &mut grad);

@@ -331,3 +331,18 @@ fn budgets_and_replicates_of_a_problem_are_checked() {
     desk.run("r").expect(0);
     assert_eq!(column(&desk.folder("r"), "runs.csv", "cost"), ["7"; 4]);
 }
+
+/// `precision` is one of two words, and says something only where there are data rows.
+#[test]
+fn a_precision_that_does_not_exist_or_apply_is_refused() {
+    let text = |name: &str, precision: &str| {
+        format!(
+            "schema = 1\n[experiment]\nname = \"p\"\n[[problem]]\nname = \"{name}\"\nprecision = \"{precision}\"\n\
+             [[method]]\nid = \"gd\"\noptimizer = \"gradient_descent\"\n"
+        )
+    };
+    let err = Desk::new(&text("mlp", "f16")).run("r").expect(2).err;
+    assert!(err.contains("precision = \"f16\"") && err.contains(":6:"), "{err}");
+    let err = Desk::new(&text("himmelblau", "f32")).run("r").expect(2).err;
+    assert!(err.contains("for means over data rows, and himmelblau is a formula"), "{err}");
+}
