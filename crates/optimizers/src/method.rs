@@ -12,22 +12,32 @@ pub struct Part<T: ?Sized> {
     name: &'static str,
     revision: u32,
     params: toml::Table,
+    /// Parameters that are not at their default.
+    changed: toml::Table,
     object: Arc<T>,
+}
+
+/// All parameters, and those that are not at their default.
+fn tables_of<C: Config>(config: &C) -> (toml::Table, toml::Table) {
+    let (params, defaults) = (table_of(config), table_of(&C::default()));
+    let changed = params.iter().filter(|(name, value)| defaults.get(*name) != Some(value));
+    let changed = changed.map(|(name, value)| (name.clone(), value.clone())).collect();
+    (params, changed)
 }
 
 impl Part<dyn Rule> {
     /// A configured rule.
     pub fn rule<R: Config + Rule + 'static>(config: R) -> Self {
-        let params = table_of(&config);
-        Self { name: R::NAME, revision: R::REVISION, params, object: Arc::new(config) }
+        let (params, changed) = tables_of(&config);
+        Self { name: R::NAME, revision: R::REVISION, params, changed, object: Arc::new(config) }
     }
 }
 
 impl Part<dyn Strategy> {
     /// A configured strategy.
     pub fn strategy<S: Config + Strategy + 'static>(config: S) -> Self {
-        let params = table_of(&config);
-        Self { name: S::NAME, revision: S::REVISION, params, object: Arc::new(config) }
+        let (params, changed) = tables_of(&config);
+        Self { name: S::NAME, revision: S::REVISION, params, changed, object: Arc::new(config) }
     }
 }
 
@@ -51,14 +61,15 @@ impl<T: ?Sized> Part<T> {
         let mut key = toml::Table::new();
         key.insert("name".into(), self.name.into());
         key.insert("revision".into(), i64::from(self.revision).into());
-        key.insert("params".into(), self.params.clone().into());
+        key.insert("params".into(), self.changed.clone().into());
         key
     }
 }
 
 impl<T: ?Sized> Clone for Part<T> {
     fn clone(&self) -> Self {
-        Self { name: self.name, revision: self.revision, params: self.params.clone(), object: Arc::clone(&self.object) }
+        let (params, changed) = (self.params.clone(), self.changed.clone());
+        Self { name: self.name, revision: self.revision, params, changed, object: Arc::clone(&self.object) }
     }
 }
 
@@ -86,7 +97,8 @@ pub struct Method {
 
 impl Method {
     /// Everything the numbers of a run depend on here, as one table with sorted keys:
-    /// `{ rule = { name, params, revision }, strategy = { name, params, revision } }`.
+    /// `{ rule = { name, params, revision }, strategy = { name, params, revision } }`. Parameters at their default are
+    /// left out, so that a new one keeps old keys; the revision rises when a default changes.
     pub fn key(&self) -> toml::Table {
         let mut key = toml::Table::new();
         key.insert("rule".into(), self.rule.key().into());

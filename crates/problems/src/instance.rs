@@ -5,7 +5,8 @@ use std::fmt;
 use autodiff::{Geometry, Objective, Stream};
 use toml::{Table, Value};
 
-use crate::problem::{Domain, KnownPoint, Problem, StartLaw};
+use crate::motion::Motion;
+use crate::problem::{Counts, Domain, KnownPoint, Problem, Reference, StartLaw};
 
 /// One surface, ready to be evaluated; built by [`crate::Entry::build`].
 pub struct Instance {
@@ -25,37 +26,52 @@ pub struct Instance {
     pub zero_modes: usize,
     /// Critical points known from theory.
     pub known_points: Vec<KnownPoint>,
+    /// Number of critical points of each index, where it is known.
+    pub counts: Option<Counts>,
     /// What gaps are measured from.
-    pub reference: Option<f64>,
+    pub reference: Option<Reference>,
     /// The level of a point is f divided by this.
     pub loss_scale: f64,
     /// Hash of the data used; empty for a formula.
     pub fingerprint: String,
     /// The function with its derivatives, on its surface.
     pub objective: Objective,
+    /// The loss on the data that are held out, where some are.
+    pub held_out: Option<Objective>,
+    /// How the surface is moved, when it is not the published one.
+    pub motion: Option<Motion>,
+    original_domain: Domain,
     label: String,
     theory: Box<dyn Fn(f64) -> Option<f64> + Send + Sync>,
 }
 
 impl Instance {
-    /// Records a problem whose `check` has passed and whose parameters are `params`.
+    /// Records a problem whose `check` has passed and whose parameters are `params`, moved as `instance` says.
     ///
     /// # Panics
     /// When what the problem says about itself does not fit its dimension.
-    pub(crate) fn new<P: Problem>(problem: P, params: Table) -> Self {
-        let (dim, domain, start) = (problem.dim(), problem.domain(), problem.start());
+    pub(crate) fn new<P: Problem>(problem: P, params: Table, instance: u64) -> Self {
+        let (dim, original, start) = (problem.dim(), problem.domain(), problem.start());
         let name = P::NAME;
-        assert_eq!((domain.lower.len(), domain.upper.len()), (dim, dim), "{name}: a domain of its dimension");
+        assert_eq!((original.lower.len(), original.upper.len()), (dim, dim), "{name}: a domain of its dimension");
         match &start {
-            StartLaw::Uniform => {}
+            StartLaw::Uniform | StartLaw::Drawn { .. } => {}
             StartLaw::Normal { sd } => assert_eq!(sd.len(), dim, "{name}: one standard deviation per variable"),
             StartLaw::Sphere => {
                 assert_ne!(problem.geometry(), Geometry::Flat, "{name}: starts on a sphere it lives on")
             }
         }
-        let objective = match problem.rows() {
-            None => Objective::formula(dim, |x| problem.value(x, &[])),
-            Some(rows) => Objective::over_rows(dim, rows, |x, row| problem.value(x, row)),
+        let over = |rows| Objective::over_rows(dim, rows, |x, row| problem.value(x, row)).on(problem.geometry());
+        let motion = (instance > 0).then(|| Motion::new(name, &original, instance));
+        let objective = match (problem.rows(), &motion) {
+            (None, None) => Objective::formula(dim, |x| problem.value(x, &[])).on(problem.geometry()),
+            (None, Some(motion)) => Objective::formula(dim, |x| problem.value(&motion.original(x), &[])),
+            (Some(rows), _) => over(rows),
+        };
+        let known_points = problem.known_points().into_iter();
+        let (domain, known_points) = match &motion {
+            None => (original, known_points.collect()),
+            Some(motion) => (motion.around(&original), known_points.map(|point| motion.moved_point(point)).collect()),
         };
         Instance {
             name: name.to_string(),
@@ -64,11 +80,15 @@ impl Instance {
             domain,
             start,
             zero_modes: problem.zero_modes(),
-            known_points: problem.known_points(),
+            known_points,
+            counts: problem.counts(),
             reference: problem.reference(),
             loss_scale: problem.loss_scale(),
             fingerprint: problem.fingerprint(),
-            objective: objective.on(problem.geometry()),
+            objective,
+            held_out: problem.held_out().map(over),
+            motion,
+            original_domain: problem.domain(),
             label: label::<P>(&params),
             params,
             theory: Box::new(move |level| problem.index_fraction_theory(level)),
@@ -81,16 +101,18 @@ impl Instance {
         self.label.clone()
     }
 
-    /// A start point (dim,), drawn by the problem's start law.
+    /// A start point (dim,), drawn by the problem's start law; on a moved surface, where such a point has moved to.
     pub fn start_point(&self, stream: &mut Stream) -> Vec<f64> {
-        match (&self.start, self.objective.geometry()) {
+        let x: Vec<f64> = match (&self.start, self.objective.geometry()) {
             (StartLaw::Normal { sd }, _) => sd.iter().map(|sd| sd * stream.normal()).collect(),
+            (StartLaw::Drawn { draw, .. }, _) => draw(stream),
             (StartLaw::Sphere, Geometry::Sphere { radius }) => stream.on_sphere(self.dim, *radius),
             (StartLaw::Uniform | StartLaw::Sphere, _) => {
-                let sides = self.domain.lower.iter().zip(&self.domain.upper);
+                let sides = self.original_domain.lower.iter().zip(&self.original_domain.upper);
                 sides.map(|(&lower, &upper)| stream.uniform(lower, upper)).collect()
             }
-        }
+        };
+        self.motion.as_ref().map_or_else(|| x.clone(), |motion| motion.moved(&x))
     }
 
     /// Index fraction of critical points at this level as theory has it, where there is a theory.
@@ -106,10 +128,10 @@ impl fmt::Debug for Instance {
 }
 
 fn label<P: Problem>(params: &Table) -> String {
-    let defaults = crate::registry::table_of(&P::default());
+    let defaults = crate::registry::defaults::<P>();
     let is_telling = |name: &str| P::LABEL.contains(&name) || params[name] != defaults[name];
-    let shown = P::PARAMS.iter().filter(|(name, _)| is_telling(name));
-    let words = shown.map(|(name, _)| format!("{name}={}", compact(&params[*name])));
+    let shown = crate::registry::documented::<P>().filter(|(name, _)| is_telling(name));
+    let words = shown.map(|(name, _)| format!("{name}={}", compact(&params[name])));
     std::iter::once(P::NAME.to_string()).chain(words).collect::<Vec<_>>().join(" ")
 }
 

@@ -13,54 +13,32 @@
 //! assert_eq!(bowl.label(), "quadratic dim=3");
 //! ```
 //!
-//! To add one: a file like `rastrigin.rs`, its `mod` line here, and its line in [`visit_builtin`].
+//! The folders group the surfaces; `problem` says what a surface is, `motion` moves one, `instance` builds it. To add
+//! one: a file like `analytic/rastrigin.rs`, and in the `mod.rs` beside it its `mod` line and its line in `visit`.
 
-mod constant_network;
+mod analytic;
 mod data;
 mod instance;
-mod network;
+mod motion;
+mod networks;
+mod physics;
 mod problem;
-mod rank;
 mod registry;
-mod separable;
 
-mod classical_saddle;
-mod double_well;
-mod himmelblau;
-mod linear_autoencoder;
-mod mlp;
-mod monkey_saddle;
-mod no_critical_point;
-mod quadratic;
-mod rastrigin;
-mod rosenbrock;
-mod spherical_spin;
-mod styblinski_tang;
-mod xor;
-
-pub use classical_saddle::ClassicalSaddle;
-pub use double_well::DoubleWell;
-pub use himmelblau::Himmelblau;
+pub use analytic::separable::{MOST_POINTS, separable};
+pub use analytic::*;
 pub use instance::Instance;
-pub use linear_autoencoder::LinearAutoencoder;
-pub use mlp::Mlp;
-pub use monkey_saddle::MonkeySaddle;
-pub use network::{Activation, Loss};
-pub use no_critical_point::NoCriticalPoint;
-pub use problem::{Domain, KnownPoint, Problem, StartLaw, dim_between, in_range};
-pub use quadratic::Quadratic;
-pub use rastrigin::Rastrigin;
+pub use motion::Motion;
+pub use networks::*;
+pub use physics::*;
+pub use problem::{Counts, Domain, KnownPoint, Problem, Reference, ReferenceKind, StartLaw, dim_between, in_range};
 pub use registry::{Entry, Param, Registry, Visitor, visit_builtin};
-pub use rosenbrock::Rosenbrock;
-pub use separable::{MOST_POINTS, separable};
-pub use spherical_spin::SphericalSpin;
-pub use styblinski_tang::StyblinskiTang;
-pub use xor::{Pair, Xor};
 
 /// What the file of a problem starts with: `use problems::prelude::*;`.
 pub mod prelude {
-    pub use crate::problem::{Domain, KnownPoint, Problem, StartLaw, dim_between, in_range};
-    pub use crate::separable::separable;
+    pub use crate::analytic::separable::separable;
+    pub use crate::problem::{Counts, Domain, KnownPoint, Problem, Reference, StartLaw, dim_between, in_range};
     pub use autodiff::{Geometry, Rows, Scalar, Stream};
     pub use serde::{Deserialize, Serialize};
+    pub use std::sync::Arc;
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use autodiff::{Geometry, Rows, Scalar};
+use autodiff::{Geometry, Rows, Scalar, Stream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -22,7 +22,14 @@ pub trait Problem: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
     const LABEL: &'static [&'static str] = &["dim"];
     /// Words to find it by.
     const TAGS: &'static [&'static str] = &[];
-    /// Rises when the same parameters start to give other numbers, so that old runs are not mistaken for new.
+    /// Whether `instance = 1, 2, ...` gives copies of the surface that are shifted, rotated and scaled at random; 0 is
+    /// the published one. For formulas on flat space.
+    const MOVABLE: bool = false;
+    /// Parameters (texts of TOML tables) besides the defaults under which `check` and the tests look at it.
+    const CASES: &'static [&'static str] = &[];
+    /// Rises when the same parameters, those at their defaults included, start to give other numbers, so that old runs
+    /// are not mistaken for new. A new parameter whose default changes nothing is no reason: keys hold what differs from
+    /// the defaults.
     const REVISION: u32 = 1;
 
     /// Refuses parameters out of range and data that cannot be used.
@@ -38,6 +45,11 @@ pub trait Problem: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
 
     /// The data, for a loss that is a mean over rows; `None` for a formula.
     fn rows(&self) -> Option<Arc<Rows>> {
+        None
+    }
+
+    /// Data of the same kind that no descent sees, to measure generalisation by; `None` when nothing is held out.
+    fn held_out(&self) -> Option<Arc<Rows>> {
         None
     }
 
@@ -67,11 +79,18 @@ pub trait Problem: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
         vec![]
     }
 
-    /// What gaps are measured from: the least value of f, a lower bound, or a documented estimate. By default
-    /// the least value among the known nondegenerate minima, so a problem that lists any lists the global one.
-    fn reference(&self) -> Option<f64> {
+    /// Number of critical points of each index, where it is known.
+    fn counts(&self) -> Option<Counts> {
+        None
+    }
+
+    /// What gaps are measured from. By default the least value among the known nondegenerate minima, so a problem that
+    /// lists any lists the global one.
+    fn reference(&self) -> Option<Reference> {
         let is_minimum = |point: &KnownPoint| point.n_neg == 0 && point.n_zero == Some(0);
-        self.known_points().iter().filter(|point| is_minimum(point)).map(|point| point.value).min_by(f64::total_cmp)
+        let known = self.known_points();
+        let values = known.iter().filter(|point| is_minimum(point)).map(|point| point.value);
+        values.min_by(f64::total_cmp).map(Reference::minimum)
     }
 
     /// The level of a point is f divided by this: for extensive energies, the number of degrees of freedom.
@@ -112,8 +131,69 @@ impl Domain {
     }
 }
 
-/// How start points are drawn.
+/// A value of f that gaps are measured from, and how it is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reference {
+    /// The value.
+    pub value: f64,
+    /// How it is known.
+    pub kind: ReferenceKind,
+}
+
+/// How a reference is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferenceKind {
+    /// The least value that f takes.
+    Minimum,
+    /// A lower bound that f need not reach.
+    Bound,
+    /// Expected to be near the least value; f may lie below.
+    Estimate,
+}
+
+impl Reference {
+    /// The least value of f.
+    pub fn minimum(value: f64) -> Self {
+        Reference { value, kind: ReferenceKind::Minimum }
+    }
+
+    /// A lower bound.
+    pub fn bound(value: f64) -> Self {
+        Reference { value, kind: ReferenceKind::Bound }
+    }
+
+    /// An estimate of the least value.
+    pub fn estimate(value: f64) -> Self {
+        Reference { value, kind: ReferenceKind::Estimate }
+    }
+}
+
+/// Numbers of critical points of a surface, entry i of index i, and where they hold.
 #[derive(Clone, Debug, PartialEq)]
+pub struct Counts {
+    /// Number of critical points of each index; a mean over instances need not be whole.
+    pub by_index: Vec<f64>,
+    /// Whether the numbers hold for this surface; otherwise they are means over the random instances.
+    pub is_exact: bool,
+}
+
+impl Counts {
+    /// The numbers for this very surface, in its domain.
+    pub fn exact(by_index: &[usize]) -> Self {
+        Counts { by_index: by_index.iter().map(|&count| count as f64).collect(), is_exact: true }
+    }
+
+    /// Means over the instances.
+    pub fn expected(by_index: Vec<f64>) -> Self {
+        Counts { by_index, is_exact: false }
+    }
+}
+
+/// Draws a start point from a stream.
+pub type Draw = Arc<dyn Fn(&mut Stream) -> Vec<f64> + Send + Sync>;
+
+/// How start points are drawn.
+#[derive(Clone)]
 pub enum StartLaw {
     /// Uniform in the domain.
     Uniform,
@@ -124,6 +204,13 @@ pub enum StartLaw {
     },
     /// Uniform on the sphere that is the problem's geometry.
     Sphere,
+    /// Any other law.
+    Drawn {
+        /// The law in words, with its source.
+        about: String,
+        /// A point (dim,) of it.
+        draw: Draw,
+    },
 }
 
 /// A critical point known from theory.

@@ -3,6 +3,7 @@
 use toml::{Table, Value};
 
 use crate::instance::Instance;
+use crate::motion::MOST_MOVED;
 use crate::problem::Problem;
 
 /// The problems there are, in the order in which they are listed.
@@ -23,22 +24,12 @@ impl Visitor for Registry {
     }
 }
 
-/// The problems of this crate, in the order in which they are listed. A new one is a line here: the registry and the
-/// conformance tests follow.
+/// The problems of this crate, in the order in which they are listed. A new one is a line in `visit` of its folder:
+/// the registry and the conformance tests follow.
 pub fn visit_builtin(visitor: &mut impl Visitor) {
-    visitor.visit::<crate::Quadratic>();
-    visitor.visit::<crate::ClassicalSaddle>();
-    visitor.visit::<crate::MonkeySaddle>();
-    visitor.visit::<crate::DoubleWell>();
-    visitor.visit::<crate::Himmelblau>();
-    visitor.visit::<crate::Rastrigin>();
-    visitor.visit::<crate::Rosenbrock>();
-    visitor.visit::<crate::StyblinskiTang>();
-    visitor.visit::<crate::Xor>();
-    visitor.visit::<crate::Mlp>();
-    visitor.visit::<crate::LinearAutoencoder>();
-    visitor.visit::<crate::SphericalSpin>();
-    visitor.visit::<crate::NoCriticalPoint>();
+    crate::analytic::visit(visitor);
+    crate::networks::visit(visitor);
+    crate::physics::visit(visitor);
 }
 
 /// One problem of the registry.
@@ -51,6 +42,8 @@ pub struct Entry {
     pub revision: u32,
     /// Words to find it by.
     pub tags: &'static [&'static str],
+    /// Parameters (texts of TOML tables) besides the defaults under which it is looked at.
+    pub cases: &'static [&'static str],
     /// Parameters with defaults and meaning, in the order of their documentation.
     pub params: Vec<Param>,
     build: fn(&Table) -> Result<Instance, String>,
@@ -82,19 +75,20 @@ impl Registry {
     /// source, found at the first start.
     pub fn add<P: Problem>(&mut self) -> &mut Self {
         assert!(self.get(P::NAME).is_none(), "two problems are named \"{}\"", P::NAME);
-        let defaults = table_of(&P::default());
-        let mut documented: Vec<&str> = P::PARAMS.iter().map(|(name, _)| *name).collect();
-        documented.sort_unstable();
+        let defaults = defaults::<P>();
+        let mut names: Vec<&str> = documented::<P>().map(|(name, _)| name).collect();
+        names.sort_unstable();
         let fields: Vec<&str> = defaults.keys().map(String::as_str).collect();
-        assert_eq!(documented, fields, "{}: PARAMS (left) must name the fields (right)", P::NAME);
+        assert_eq!(names, fields, "{}: PARAMS (left) must name the fields (right)", P::NAME);
         let param =
-            |&(name, about): &(&'static str, &'static str)| Param { name, about, default: defaults[name].clone() };
+            |(name, about): (&'static str, &'static str)| Param { name, about, default: defaults[name].clone() };
         self.entries.push(Entry {
             name: P::NAME,
             about: P::ABOUT,
             revision: P::REVISION,
             tags: P::TAGS,
-            params: P::PARAMS.iter().map(param).collect(),
+            cases: P::CASES,
+            params: documented::<P>().map(param).collect(),
             build: build::<P>,
         });
         self
@@ -126,24 +120,57 @@ impl Entry {
 }
 
 fn build<P: Problem>(given: &Table) -> Result<Instance, String> {
-    let mut table = table_of(&P::default());
+    let mut table = defaults::<P>();
     for (key, value) in given {
         if table.insert(key.clone(), value.clone()).is_none() {
             return Err(unknown_key::<P>(key));
         }
     }
+    let instance = if P::MOVABLE { instance_of(table.remove(INSTANCE).as_ref())? } else { 0 };
     let problem: P = table.try_into().map_err(|error: toml::de::Error| {
         // On one line, as all messages are.
         error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
     })?;
     problem.check()?;
     // As the problem understood them: 100 and 100.0 are one parameter.
-    let params = table_of(&problem);
-    Ok(Instance::new(problem, params))
+    let mut params = table_of(&problem);
+    if P::MOVABLE {
+        if instance > 0 && problem.dim() > MOST_MOVED {
+            let dim = problem.dim();
+            return Err(format!(
+                "instance = {instance} is refused: a rotation of {dim} variables mixes more than {MOST_MOVED}; use dim <= {MOST_MOVED}, or instance = 0"
+            ));
+        }
+        params.insert(INSTANCE.to_string(), Value::Integer(instance as i64));
+    }
+    Ok(Instance::new(problem, params, instance))
+}
+
+/// Key of the number of a moved copy.
+const INSTANCE: &str = "instance";
+
+fn instance_of(value: Option<&Value>) -> Result<u64, String> {
+    let number = value.and_then(Value::as_integer).and_then(|number| u64::try_from(number).ok());
+    number.ok_or_else(|| "instance must be a whole number from 0".to_string())
+}
+
+/// The documented parameters, that of moved copies last.
+pub(crate) fn documented<P: Problem>() -> impl Iterator<Item = (&'static str, &'static str)> {
+    const ABOUT: &str = "0 for the published surface; 1, 2, ... for copies of it shifted, rotated and scaled at random";
+    P::PARAMS.iter().copied().chain(P::MOVABLE.then_some((INSTANCE, ABOUT)))
+}
+
+/// All parameters at their defaults, with sorted keys.
+pub(crate) fn defaults<P: Problem>() -> Table {
+    let mut table = table_of(&P::default());
+    if P::MOVABLE {
+        table.insert(INSTANCE.to_string(), Value::Integer(0));
+    }
+    table
 }
 
 fn unknown_key<P: Problem>(key: &str) -> String {
-    let known: Vec<&str> = P::PARAMS.iter().map(|(name, _)| *name).collect();
+    let known: Vec<&str> = documented::<P>().map(|(name, _)| name).collect();
     if known.is_empty() {
         format!("unknown parameter \"{key}\"; it has no parameters, remove the key")
     } else {

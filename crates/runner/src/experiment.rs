@@ -60,6 +60,8 @@ pub struct Surface {
     pub revision: u32,
     /// All parameters, defaults filled in.
     pub params: Table,
+    /// Those that are not at their default: what keys and random streams depend on.
+    pub key_params: Table,
     /// Name and telling parameters, for people.
     pub label: String,
     /// Number of coordinates; 0 when the problem panicked while it was built.
@@ -114,7 +116,7 @@ impl Experiment {
     /// # Panics
     /// When the problem panicked while it was built: then it has no runs.
     pub fn start(&self, surface: &Surface, replicate: u64, restart: u64) -> Vec<f64> {
-        let parts = [&surface.problem, &canonical(&surface.params)];
+        let parts = [&surface.problem, &canonical(&surface.key_params)];
         let numbers = [replicate.to_string(), restart.to_string()];
         let parts: Vec<&str> = parts.into_iter().chain(&numbers).map(String::as_str).collect();
         let mut stream = Stream::new(self.master_seed, "start", &parts);
@@ -124,8 +126,12 @@ impl Experiment {
     /// A stream of one run that the method draws from; its parameters are part of the key.
     pub fn stream(&self, purpose: &str, cell: &Cell, replicate: u64) -> Stream {
         let surface = &self.surfaces[cell.surface];
-        let parts =
-            [surface.problem.clone(), canonical(&surface.params), canonical(&cell.method_key), replicate.to_string()];
+        let parts = [
+            surface.problem.clone(),
+            canonical(&surface.key_params),
+            canonical(&cell.method_key),
+            replicate.to_string(),
+        ];
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         Stream::new(self.master_seed, purpose, &parts)
     }

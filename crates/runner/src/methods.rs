@@ -3,7 +3,7 @@
 use crate::config::{MethodTable, Override, Tool, Word};
 use crate::diagnostic::{Findings, suggestion};
 use crate::experiment::{Action, Declared};
-use crate::params::{Given, Spec, complete, fixed};
+use crate::params::{Given, Spec, changed, complete, fixed};
 use crate::tools::{self, Tools};
 use crate::tree::Pair;
 use std::ops::Range;
@@ -180,7 +180,7 @@ pub fn describe(action: &Action, method: &MethodSpec, params: &Given, tools: &To
             let shown = complete(specs, &params.table);
             let mut key = Table::new();
             key.insert("finder".to_string(), method.tool.into());
-            key.insert("params".to_string(), shown.clone().into());
+            key.insert("params".to_string(), changed(specs, &shown).into());
             (shown, key)
         }
     }

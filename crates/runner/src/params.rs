@@ -180,6 +180,13 @@ fn plural(kind: &str) -> String {
     if bare.contains(' ') && bare.starts_with("list of") { bare.to_string() } else { format!("{bare}s") }
 }
 
+/// The parameters that are not at their default.
+pub fn changed(specs: &[Spec], table: &Table) -> Table {
+    let is_default = |name: &str, value: &Value| specs.iter().any(|spec| spec.name == name && spec.default == *value);
+    let kept = table.iter().filter(|(name, value)| !is_default(name, value));
+    kept.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
 /// The parameters as canonical JSON: keys sorted, floats in shortest round-trip form.
 pub fn canonical(table: &Table) -> String {
     serde_json::to_string(table).expect("a checked parameter table is plain data")

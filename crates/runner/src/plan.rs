@@ -105,8 +105,9 @@ pub fn first_twins(experiment: &Experiment) -> Option<(&Cell, &Cell)> {
     None
 }
 
-/// All that the runs of a cell depend on except the replicate, as one text with sorted keys. Labels
-/// are left out, so renaming a method keeps its runs.
+/// All that the runs of a cell depend on except the replicate, as one text with sorted keys. Labels are left out, so
+/// renaming a method keeps its runs; so are parameters at their default (a revision tells which default that is), so a
+/// new parameter keeps the runs from before it.
 fn key_basis(experiment: &Experiment, cell: &Cell) -> String {
     let surface = &experiment.surfaces[cell.surface];
     let fingerprint = surface.instance.as_ref().map_or("", |instance| &instance.fingerprint);
@@ -117,7 +118,7 @@ fn key_basis(experiment: &Experiment, cell: &Cell) -> String {
         "measurement": MEASUREMENT_REVISION,
         "problem": surface.problem,
         "revision": surface.revision,
-        "params": surface.params,
+        "params": surface.key_params,
         "fingerprint": fingerprint,
         "method": cell.method_key,
         "seed": experiment.master_seed,

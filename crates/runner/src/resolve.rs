@@ -5,7 +5,7 @@ use crate::diagnostic::{Findings, suggestion};
 use crate::experiment::{Action, Cell, Experiment, Surface};
 use crate::guard;
 use crate::methods::{MethodSpec, action, describe, methods, overridden, report_build};
-use crate::params::{Given, Spec, canonical, complete, fixed, swept};
+use crate::params::{Given, Spec, canonical, changed, complete, fixed, swept};
 use crate::plan::first_twins;
 use crate::tools::{self, Tools};
 use crate::tree::Pair;
@@ -117,7 +117,7 @@ fn surface(config: &Config, request: &Request, instance: Result<Instance, guard:
         Ok(instance) => instance.params.clone(),
         Err(_) => complete(&problem_specs(request.entry), &request.given.table),
     };
-    let own_reference = instance.as_ref().ok().and_then(|instance| instance.reference);
+    let own_reference = instance.as_ref().ok().and_then(|instance| instance.reference).map(|reference| reference.value);
     let label = match &instance {
         Ok(instance) => instance.label(),
         // A problem whose code panicked cannot name itself: everything that was asked of it.
@@ -129,6 +129,7 @@ fn surface(config: &Config, request: &Request, instance: Result<Instance, guard:
     Surface {
         problem: request.entry.name.to_string(),
         revision: request.entry.revision,
+        key_params: changed(&problem_specs(request.entry), &params),
         params,
         label,
         dim: instance.as_ref().map_or(0, |instance| instance.dim),

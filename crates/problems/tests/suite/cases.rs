@@ -10,53 +10,16 @@ pub trait Visitor {
     fn visit<P: Problem>(&mut self, params: &str);
 }
 
-/// Every problem of the crate at its defaults, then variants of some.
+/// Every problem of the crate at its defaults, then its variants.
 pub fn visit_all(visitor: &mut impl Visitor) {
-    struct AtDefaults<'v, V>(&'v mut V);
-    impl<V: Visitor> problems::Visitor for AtDefaults<'_, V> {
+    struct WithCases<'v, V>(&'v mut V);
+    impl<V: Visitor> problems::Visitor for WithCases<'_, V> {
         fn visit<P: Problem>(&mut self) {
             self.0.visit::<P>("");
+            P::CASES.iter().for_each(|params| self.0.visit::<P>(params));
         }
     }
-    visit_builtin(&mut AtDefaults(visitor));
-    for params in ["dim = 1", "dim = 5\ncondition = 1e6"] {
-        visitor.visit::<Quadratic>(params);
-    }
-    for params in ["wall = 1", "wall = 0.02"] {
-        visitor.visit::<ClassicalSaddle>(params);
-    }
-    for params in ["dim = 4", "dim = 9"] {
-        visitor.visit::<DoubleWell>(params);
-    }
-    for params in ["dim = 1", "dim = 10"] {
-        visitor.visit::<Rastrigin>(params);
-    }
-    for params in ["dim = 4", "dim = 5", "dim = 6", "dim = 7", "dim = 8"] {
-        visitor.visit::<Rosenbrock>(params);
-    }
-    for params in ["dim = 5", "dim = 12"] {
-        visitor.visit::<StyblinskiTang>(params);
-    }
-    for pair in ["logistic-logistic", "tanh-linear", "relu-linear"] {
-        visitor.visit::<Xor>(&format!("pair = \"{pair}\""));
-    }
-    for params in [
-        "pool = 4\nhidden = []",
-        "pool = 4\nhidden = [3]\nactivation = \"logistic\"\nsamples = 300",
-        "pool = 4\nhidden = [3, 2]\nactivation = \"softplus\"\nsamples = 300\nl2 = 0.01",
-        "pool = 2\nhidden = [3]\nactivation = \"relu\"\nsamples = 300",
-        "pool = 4\nhidden = [3]\nloss = \"binary\"\npositive = 7\nsamples = 300",
-        "pool = 4\nhidden = [2, 3]\nloss = \"squared\"\nsamples = 300",
-        "pool = 4\nhidden = [3]\nactivation = \"softplus\"\nloss = \"squared\"\nsamples = 300",
-    ] {
-        visitor.visit::<Mlp>(params);
-    }
-    for params in ["n = 5\nh = 2", "n = 5\nh = 3", "n = 3\nh = 3\nlambda = [0.5, 2.0, 1.0]", "n = 30\nh = 4"] {
-        visitor.visit::<LinearAutoencoder>(params);
-    }
-    for params in ["p = 2\ndim = 12", "p = 3\ndim = 12\ninstance = 3", "p = 4\ndim = 7"] {
-        visitor.visit::<SphericalSpin>(params);
-    }
+    visit_builtin(&mut WithCases(visitor));
 }
 
 /// Every case, built by the registry.

@@ -1,7 +1,7 @@
 //! Value, gradient, Hessian-vector product and Hessian of every problem against hyper-dual numbers.
 
 use autodiff::{Evaluator, Scalar};
-use problems::{Instance, Problem};
+use problems::{Instance, Motion, Problem};
 
 use crate::cases::{Visitor, dot, instance, max_abs, stream, visit_all};
 use crate::hyper_dual::HyperDual;
@@ -12,8 +12,9 @@ const GRADIENT: f64 = 1e-11;
 const HESSIAN: f64 = 1e-10;
 
 /// f(x), u.g, w.g, u.H w by hyper-dual numbers: the mean over rows, or the formula.
-fn oracle<P: Problem>(problem: &P, x: &[f64], u: &[f64], w: &[f64]) -> HyperDual {
+fn oracle<P: Problem>(problem: &P, motion: Option<&Motion>, x: &[f64], u: &[f64], w: &[f64]) -> HyperDual {
     let x: Vec<HyperDual> = x.iter().zip(u).zip(w).map(|((&v, &a), &b)| HyperDual { v, a, b, ab: 0.0 }).collect();
+    let x = motion.map_or_else(|| x.clone(), |motion| motion.original(&x));
     let Some(rows) = problem.rows() else { return problem.value(&x, &[]) };
     let loss = |i: usize| {
         let row: Vec<HyperDual> = rows.row(i).iter().map(|&cell| HyperDual::constant(cell)).collect();
@@ -29,7 +30,11 @@ struct Compare {
 impl Visitor for Compare {
     fn visit<P: Problem>(&mut self, params: &str) {
         let instance = instance(P::NAME, params);
-        let problem: P = toml::from_str(params).expect("the registry read it too");
+        let mut table: toml::Table = params.parse().expect("TOML");
+        if P::MOVABLE {
+            table.remove("instance");
+        }
+        let problem: P = table.try_into().expect("the registry read it too");
         for i in 0..2 {
             let x = instance.start_point(&mut stream("derivatives", i));
             self.compare(&instance, &problem, &x);
@@ -50,7 +55,7 @@ impl Compare {
         eval.hessian(x, &mut hess);
         let (grad_size, hess_size) = (1.0 + max_abs(&grad), 1.0 + max_abs(&hess));
         for (u, w) in directions(n) {
-            let exact = oracle(problem, x, &u, &w);
+            let exact = oracle(problem, instance.motion.as_ref(), x, &u, &w);
             eval.hvp(x, &w, &mut hv);
             let by_hessian: f64 = hess.chunks_exact(n).zip(&u).map(|(row, u)| u * dot(row, &w)).sum();
             let errors = [

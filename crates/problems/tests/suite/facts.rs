@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use autodiff::Geometry;
-use problems::{Instance, KnownPoint, StartLaw};
+use problems::{Instance, KnownPoint, Reference, ReferenceKind, Registry, StartLaw};
 
 use crate::cases::{instances, max_abs, negative_and_zero, spectrum, stream};
 
@@ -69,11 +69,14 @@ fn known_points_are_distinct() {
     }
 }
 
-/// Exact references are not above any known minimum, and no start point is below a reference that is a bound.
+/// A least value or a bound is not above any known point, and no start point is below it.
 #[test]
 fn references_are_not_above_known_values() {
-    for instance in instances().iter().filter(|instance| instance.name != "spherical_spin") {
-        let Some(reference) = instance.reference else { continue };
+    for instance in &instances() {
+        let Some(Reference { value: reference, kind }) = instance.reference else { continue };
+        if kind == ReferenceKind::Estimate {
+            continue;
+        }
         for point in &instance.known_points {
             assert!(reference <= point.value, "{}: {point:?}", instance.label());
         }
@@ -85,17 +88,43 @@ fn references_are_not_above_known_values() {
     }
 }
 
+/// A point that moved has the value, index and nullity it had; the three tests above then hold for it.
 #[test]
-fn surfaces_without_lower_bound_have_no_reference() {
-    let without: Vec<String> =
-        instances().iter().filter(|instance| instance.reference.is_none()).map(Instance::label).collect();
-    assert_eq!(without, ["classical_saddle", "monkey_saddle", "no_critical_point"]);
+fn moved_surfaces_keep_what_is_known() {
+    for moved in instances().iter().filter(|instance| instance.motion.is_some()) {
+        let mut params = moved.params.clone();
+        params.insert("instance".to_string(), 0.into());
+        let published = Registry::builtin().get(&moved.name).unwrap().build(&params).unwrap();
+        let facts = |instance: &Instance| -> Vec<_> {
+            instance.known_points.iter().map(|point| (point.value.to_bits(), point.n_neg, point.n_zero)).collect()
+        };
+        assert_eq!(facts(moved), facts(&published), "{}", moved.label());
+        assert_eq!((moved.reference, &moved.counts), (published.reference, &published.counts));
+        let (x, y) = (moved.start_point(&mut stream("moved", 0)), published.start_point(&mut stream("moved", 0)));
+        assert_ne!(x, y);
+        let values = [moved.objective.evaluator().value(&x), published.objective.evaluator().value(&y)];
+        assert!((values[0] - values[1]).abs() <= 1e-12 * (1.0 + values[1].abs()), "{}: {values:?}", moved.label());
+    }
+}
+
+/// A count that is exact is not below what is listed; a complete list has exactly it.
+#[test]
+fn counts_agree_with_the_known_points() {
+    for instance in instances() {
+        let Some(counts) = instance.counts.as_ref().filter(|counts| counts.is_exact) else { continue };
+        for (index, &count) in counts.by_index.iter().enumerate() {
+            let listed = instance.known_points.iter().filter(|point| point.n_neg == index).count() as f64;
+            assert!(listed <= count, "{}: {listed} of {count} points of index {index}", instance.label());
+        }
+        let all = instance.known_points.iter().all(|point| point.n_neg < counts.by_index.len());
+        assert!(all, "{}: an index beyond the counts", instance.label());
+    }
 }
 
 #[test]
 fn start_points_are_reproducible_and_follow_their_law() {
     const DRAWS: usize = 1000;
-    for instance in instances() {
+    for instance in instances().into_iter().filter(|instance| instance.motion.is_none()) {
         let draw = |i: usize| instance.start_point(&mut stream("starts", i));
         assert_eq!(draw(7), draw(7), "{}", instance.label());
         assert_ne!(draw(7), draw(8), "{}", instance.label());
@@ -114,17 +143,19 @@ fn start_points_are_reproducible_and_follow_their_law() {
                     StartLaw::Uniform => (0.5 * (lower + upper), (upper - lower) / 12f64.sqrt()),
                     StartLaw::Normal { sd } => (0.0, sd[k]),
                     StartLaw::Sphere => (0.0, (radius_squared / instance.dim as f64).sqrt()),
+                    // Tested where it is defined.
+                    StartLaw::Drawn { .. } => continue,
                 };
                 assert!(sd > 0.0 || x_k == 0.0, "{}: coordinate {k} is {x_k}", instance.label());
                 let z = if sd > 0.0 { (x_k - centre) / sd } else { 0.0 };
                 sums[k] += z;
                 squares[k] += z * z;
             }
-            if instance.start == StartLaw::Sphere {
+            if matches!(instance.start, StartLaw::Sphere) {
                 let norm_squared: f64 = x.iter().map(|x| x * x).sum();
                 assert!((norm_squared / radius_squared - 1.0).abs() < 1e-13, "{}: {norm_squared}", instance.label());
             }
-            if !matches!(instance.start, StartLaw::Normal { .. }) {
+            if matches!(instance.start, StartLaw::Uniform | StartLaw::Sphere) {
                 assert!(instance.domain.contains(&x), "{}: {x:?}", instance.label());
             }
         }

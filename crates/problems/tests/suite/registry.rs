@@ -83,8 +83,8 @@ fn bad_parameters_are_refused_with_what_why_and_what_to_do() {
         ("xor", "pair = \"xor\"", "unknown variant `xor`, expected one of `logistic-logistic`"),
         ("rastrigin", "dim = \"ten\"", "rastrigin: invalid type: string \"ten\", expected usize"),
         ("rastrigin", "dim = -2", "rastrigin: invalid value: integer `-2`, expected usize"),
-        ("rastrigin", "n = 2", "rastrigin: unknown parameter \"n\"; its parameters are dim"),
-        ("himmelblau", "dim = 2", "himmelblau: unknown parameter \"dim\"; it has no parameters, remove the key"),
+        ("rastrigin", "n = 2", "rastrigin: unknown parameter \"n\"; its parameters are dim, instance"),
+        ("himmelblau", "dim = 2", "himmelblau: unknown parameter \"dim\"; its parameters are instance"),
     ] {
         let message = build(name, params).unwrap_err();
         assert!(message.starts_with(&format!("{name}: ")) && message.contains(expected), "{message}");

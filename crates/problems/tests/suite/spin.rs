@@ -116,7 +116,7 @@ fn the_index_curve_has_its_threshold_centre_and_power() {
 fn the_reference_is_the_zero_of_the_complexity_of_minima() {
     for p in [3.0, 4.0f64] {
         let spin = instance("spherical_spin", &format!("p = {p}\ndim = 10"));
-        let (u, e) = (spin.reference.unwrap() / spin.loss_scale, 2.0 * ((p - 1.0) / p).sqrt());
+        let (u, e) = (spin.reference.unwrap().value / spin.loss_scale, 2.0 * ((p - 1.0) / p).sqrt());
         let root = (u * u - e * e).sqrt();
         let i_1 = -u / (e * e) * root - (root - u).ln() + e.ln();
         let complexity = 0.5 * (p - 1.0).ln() - (p - 2.0) / (4.0 * (p - 1.0)) * u * u - i_1;

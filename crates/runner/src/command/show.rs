@@ -7,7 +7,7 @@ use crate::params::Spec;
 use crate::resolve::problem_specs;
 use crate::screen::{Context, Failure, WIDTH, exit};
 use autodiff::Geometry;
-use problems::{Entry, Instance, StartLaw};
+use problems::{Counts, Entry, Instance, Reference, ReferenceKind, StartLaw};
 use toml::Table;
 
 /// Known points that are listed; the others are counted.
@@ -105,9 +105,12 @@ fn facts(instance: &Instance, context: &mut Context) {
         ),
     }
     fact("zero modes", instance.zero_modes.to_string());
-    fact("reference f*", instance.reference.map_or("unknown".to_string(), float));
+    fact("reference f*", instance.reference.map_or("unknown".to_string(), reference));
     if instance.loss_scale != 1.0 {
         fact("level", format!("f / {}; gaps are in levels", float(instance.loss_scale)));
+    }
+    if let Some(counts) = &instance.counts {
+        fact("critical points", counted(counts));
     }
     let points = &instance.known_points;
     if points.is_empty() {
@@ -145,9 +148,26 @@ fn interval(lower: &[f64], upper: &[f64]) -> String {
     }
 }
 
+fn reference(reference: Reference) -> String {
+    let kind = match reference.kind {
+        ReferenceKind::Minimum => "the least value of f",
+        ReferenceKind::Bound => "a lower bound",
+        ReferenceKind::Estimate => "an estimate of the least value",
+    };
+    format!("{}, {kind}", float(reference.value))
+}
+
+/// Numbers of critical points by index.
+fn counted(counts: &Counts) -> String {
+    let by_index = counts.by_index.iter().enumerate().filter(|(_, count)| **count > 0.0);
+    let words: Vec<String> = by_index.map(|(index, count)| format!("{} of index {index}", brief(*count))).collect();
+    format!("{}{}", words.join(", "), if counts.is_exact { "" } else { ", on average over instances" })
+}
+
 fn start_law(instance: &Instance) -> String {
     match &instance.start {
         StartLaw::Uniform => "uniform in the domain".to_string(),
+        StartLaw::Drawn { about, .. } => about.clone(),
         StartLaw::Sphere => "uniform on the sphere".to_string(),
         StartLaw::Normal { sd } => {
             let least = sd.iter().copied().fold(f64::INFINITY, f64::min);

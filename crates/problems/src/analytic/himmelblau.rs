@@ -27,6 +27,8 @@ impl Problem for Himmelblau {
     const ABOUT: &'static str = "(x^2 + y - 11)^2 + (x + y^2 - 7)^2: 4 minima, 4 saddles, 1 maximum (Himmelblau 1972)";
     const PARAMS: &'static [(&'static str, &'static str)] = &[];
     const TAGS: &'static [&'static str] = &["multimodal", "saddle", "2d"];
+    const MOVABLE: bool = true;
+    const CASES: &'static [&'static str] = &["instance = 1", "instance = 2"];
 
     fn dim(&self) -> usize {
         2

@@ -38,6 +38,8 @@ impl Problem for Rastrigin {
     const ABOUT: &'static str = "10 n + sum x_i^2 - 10 cos 2 pi x_i, a lattice of 11^n minima (Rastrigin 1974)";
     const PARAMS: &'static [(&'static str, &'static str)] = &[("dim", "number of variables n, 1 to 10000")];
     const TAGS: &'static [&'static str] = &["multimodal", "separable"];
+    const MOVABLE: bool = true;
+    const CASES: &'static [&'static str] = &["dim = 1", "dim = 10", "instance = 1"];
 
     fn check(&self) -> Result<(), String> {
         dim_between(self.dim, 1, 10_000)

@@ -89,6 +89,9 @@ impl Problem for Rosenbrock {
     const ABOUT: &'static str = "sum 100 (x_(i+1) - x_i^2)^2 + (1 - x_i)^2, a curved valley (Rosenbrock 1960)";
     const PARAMS: &'static [(&'static str, &'static str)] = &[("dim", "number of variables n, 2 to 10000")];
     const TAGS: &'static [&'static str] = &["valley"];
+    const MOVABLE: bool = true;
+    const CASES: &'static [&'static str] =
+        &["dim = 4", "dim = 5", "dim = 6", "dim = 7", "dim = 8", "dim = 4\ninstance = 1"];
 
     fn check(&self) -> Result<(), String> {
         dim_between(self.dim, 2, 10_000)

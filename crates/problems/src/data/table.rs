@@ -7,7 +7,7 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 
 /// Optical recognition of handwritten digits (Alpaydin and Kaynak 1998): 1797 rows of 64 pixels 0 .. 16, row by
 /// row, then the digit. Origin and licence: `data/ORIGIN.md`, `data/LICENSE.md`.
-const DIGITS: &str = include_str!("../../../data/digits_8x8.csv");
+const DIGITS: &str = include_str!("../../../../data/digits_8x8.csv");
 
 /// Pixels along one side of a digit.
 pub const DIGIT_SIDE: usize = 8;

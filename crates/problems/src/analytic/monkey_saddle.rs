@@ -14,6 +14,8 @@ impl Problem for MonkeySaddle {
     const ABOUT: &'static str = "x^3 - 3 x y^2, degenerate at 0: the Hessian is zero there (Dauphin et al. 2014)";
     const PARAMS: &'static [(&'static str, &'static str)] = &[];
     const TAGS: &'static [&'static str] = &["saddle", "degenerate", "2d"];
+    const MOVABLE: bool = true;
+    const CASES: &'static [&'static str] = &["instance = 1"];
 
     fn dim(&self) -> usize {
         2

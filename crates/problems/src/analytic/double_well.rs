@@ -22,6 +22,8 @@ impl Problem for DoubleWell {
         "1/4 sum (x_i^2 - 1)^2, independent double wells with C(n, k) 2^(n-k) points of index k";
     const PARAMS: &'static [(&'static str, &'static str)] = &[("dim", "number of variables n, 1 to 10000")];
     const TAGS: &'static [&'static str] = &["multimodal", "separable", "saddle"];
+    const MOVABLE: bool = true;
+    const CASES: &'static [&'static str] = &["dim = 4", "dim = 9", "dim = 3\ninstance = 1"];
 
     fn check(&self) -> Result<(), String> {
         dim_between(self.dim, 1, 10_000)

@@ -31,6 +31,8 @@ impl Problem for StyblinskiTang {
         "1/2 sum x_i^4 - 16 x_i^2 + 5 x_i: a deep and a shallow well per axis (Styblinski and Tang 1990)";
     const PARAMS: &'static [(&'static str, &'static str)] = &[("dim", "number of variables n, 1 to 10000")];
     const TAGS: &'static [&'static str] = &["multimodal", "separable"];
+    const MOVABLE: bool = true;
+    const CASES: &'static [&'static str] = &["dim = 5", "dim = 12", "dim = 4\ninstance = 3"];
 
     fn check(&self) -> Result<(), String> {
         dim_between(self.dim, 1, 10_000)

@@ -4,11 +4,11 @@ use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
-use crate::constant_network::constant_network;
-use crate::data::{self, Table};
-use crate::network::{self, Activation, Loss};
+use super::constant_network::constant_network;
+use super::network::{self, Activation, Loss};
+use super::rank::rank;
+use crate::data::table::{self as data, Table};
 use crate::prelude::*;
-use crate::rank::rank;
 
 /// Mean loss over the data of a network with any hidden layers and linear outputs, plus `l2/2 |theta|^2`.
 ///
@@ -159,6 +159,15 @@ impl Problem for Mlp {
     ];
     const LABEL: &'static [&'static str] = &["hidden"];
     const TAGS: &'static [&'static str] = &["network", "data"];
+    const CASES: &'static [&'static str] = &[
+        "pool = 4\nhidden = []",
+        "pool = 4\nhidden = [3]\nactivation = \"logistic\"\nsamples = 300",
+        "pool = 4\nhidden = [3, 2]\nactivation = \"softplus\"\nsamples = 300\nl2 = 0.01",
+        "pool = 2\nhidden = [3]\nactivation = \"relu\"\nsamples = 300",
+        "pool = 4\nhidden = [3]\nloss = \"binary\"\npositive = 7\nsamples = 300",
+        "pool = 4\nhidden = [2, 3]\nloss = \"squared\"\nsamples = 300",
+        "pool = 4\nhidden = [3]\nactivation = \"softplus\"\nloss = \"squared\"\nsamples = 300",
+    ];
 
     fn check(&self) -> Result<(), String> {
         if ![1, 2, 4, 8].contains(&self.pool) {
@@ -231,8 +240,8 @@ impl Problem for Mlp {
     }
 
     /// A bound, attained only by networks that fit every row.
-    fn reference(&self) -> Option<f64> {
-        Some(0.0)
+    fn reference(&self) -> Option<Reference> {
+        Some(Reference::bound(0.0))
     }
 
     fn fingerprint(&self) -> String {

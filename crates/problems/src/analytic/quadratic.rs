@@ -26,6 +26,8 @@ impl Problem for Quadratic {
         ("condition", "largest over smallest eigenvalue, 1 to 1e16 (without effect for dim = 1)"),
     ];
     const TAGS: &'static [&'static str] = &["convex", "separable"];
+    const MOVABLE: bool = true;
+    const CASES: &'static [&'static str] = &["dim = 1", "dim = 5\ncondition = 1e6", "dim = 3\ninstance = 1"];
 
     fn check(&self) -> Result<(), String> {
         dim_between(self.dim, 1, 10_000)?;

@@ -1,7 +1,7 @@
 //! A linear autoencoder: a network all of whose critical points are known in closed form.
 
+use crate::analytic::separable::MOST_POINTS;
 use crate::prelude::*;
-use crate::separable::MOST_POINTS;
 
 /// `f(B, A) = 1/2 E |A B z - z|^2 = 1/2 sum_j lambda_j |(A B - I) e_j|^2` for data z with covariance
 /// `diag(lambda)`; encoder B (h x n), then decoder A (n x h), both row-major; 2 n h parameters, no biases.
@@ -83,6 +83,8 @@ impl Problem for LinearAutoencoder {
     ];
     const LABEL: &'static [&'static str] = &["n", "h"];
     const TAGS: &'static [&'static str] = &["network", "saddle"];
+    const CASES: &'static [&'static str] =
+        &["n = 5\nh = 2", "n = 5\nh = 3", "n = 3\nh = 3\nlambda = [0.5, 2.0, 1.0]", "n = 30\nh = 4"];
 
     fn check(&self) -> Result<(), String> {
         in_range("n", self.n as f64, 1.0, 200.0)?;
@@ -128,7 +130,7 @@ impl Problem for LinearAutoencoder {
         self.axis_sets().iter().map(|axes| self.known_point(axes)).collect()
     }
 
-    fn reference(&self) -> Option<f64> {
-        Some(self.known_point(&self.principal()).value)
+    fn reference(&self) -> Option<Reference> {
+        Some(Reference::minimum(self.known_point(&self.principal()).value))
     }
 }

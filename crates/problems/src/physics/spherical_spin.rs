@@ -91,6 +91,7 @@ impl Problem for SphericalSpin {
     ];
     const LABEL: &'static [&'static str] = &["p", "dim", "instance"];
     const TAGS: &'static [&'static str] = &["random", "saddle", "sphere"];
+    const CASES: &'static [&'static str] = &["p = 2\ndim = 12", "p = 3\ndim = 12\ninstance = 3", "p = 4\ndim = 7"];
 
     fn check(&self) -> Result<(), String> {
         in_range("p", self.p as f64, 2.0, 4.0)?;
@@ -143,8 +144,8 @@ impl Problem for SphericalSpin {
         Geometry::Sphere { radius: (self.dim as f64).sqrt() }
     }
 
-    fn reference(&self) -> Option<f64> {
-        Some(-(self.dim as f64) * GROUND_STATE[self.p - 2])
+    fn reference(&self) -> Option<Reference> {
+        Some(Reference::estimate(-(self.dim as f64) * GROUND_STATE[self.p - 2]))
     }
 
     fn loss_scale(&self) -> f64 {

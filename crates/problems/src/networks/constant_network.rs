@@ -2,9 +2,9 @@
 
 use autodiff::{Rows, math};
 
-use crate::network::{Activation, Loss, parameter_count};
+use super::network::{Activation, Loss, parameter_count};
+use super::rank::rank;
 use crate::problem::KnownPoint;
-use crate::rank::rank;
 
 /// The best network with all weights 0, for rows of features and targets, or `None` where there is none: without
 /// hidden layers, or when a class is in no row or in all.

@@ -1,6 +1,6 @@
 //! XOR on a 2-2-1 network: the smallest net that gets stuck, at losses known exactly.
 
-use crate::network::Activation;
+use super::network::Activation;
 use crate::prelude::*;
 
 /// `f = 1/2 sum over the 4 patterns of (o - y)^2`, inputs and targets 0 or 1; nine parameters: hidden weights
@@ -58,6 +58,8 @@ impl Problem for Xor {
     )];
     const LABEL: &'static [&'static str] = &["pair"];
     const TAGS: &'static [&'static str] = &["network"];
+    const CASES: &'static [&'static str] =
+        &["pair = \"logistic-logistic\"", "pair = \"tanh-linear\"", "pair = \"relu-linear\""];
 
     fn dim(&self) -> usize {
         9
@@ -116,7 +118,7 @@ impl Problem for Xor {
     }
 
     /// The loss of a net that has solved it: attained with a linear output, a bound with a logistic one.
-    fn reference(&self) -> Option<f64> {
-        Some(0.0)
+    fn reference(&self) -> Option<Reference> {
+        Some(Reference::bound(0.0))
     }
 }

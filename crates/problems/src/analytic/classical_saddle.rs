@@ -18,6 +18,8 @@ impl Problem for ClassicalSaddle {
     const PARAMS: &'static [(&'static str, &'static str)] =
         &[("wall", "strength of the quartic wall: 0 for none (f has then no lower bound), or 0.01 to 1e6")];
     const TAGS: &'static [&'static str] = &["saddle", "2d"];
+    const MOVABLE: bool = true;
+    const CASES: &'static [&'static str] = &["wall = 1", "wall = 0.02", "wall = 1\ninstance = 2"];
 
     fn check(&self) -> Result<(), String> {
         // Below 0.01 the minima would lie outside the domain.

@@ -1,0 +1,3 @@
+//! Data sets: shipped, generated, or a user's file.
+
+pub(crate) mod table;
