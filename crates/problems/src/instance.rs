@@ -138,7 +138,7 @@ fn label<P: Problem>(params: &Table) -> String {
 /// A value without quotes or blanks.
 fn compact(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => text.replace(' ', ""),
         other => other.to_string().replace(' ', ""),
     }
 }

@@ -18,6 +18,7 @@
 
 mod analytic;
 mod data;
+mod formula;
 mod instance;
 mod motion;
 mod networks;
@@ -27,6 +28,7 @@ mod registry;
 
 pub use analytic::separable::{MOST_POINTS, separable};
 pub use analytic::*;
+pub use formula::Formula;
 pub use instance::Instance;
 pub use motion::Motion;
 pub use networks::*;

@@ -30,6 +30,7 @@ pub fn visit_builtin(visitor: &mut impl Visitor) {
     crate::analytic::visit(visitor);
     crate::networks::visit(visitor);
     crate::physics::visit(visitor);
+    visitor.visit::<crate::Formula>();
 }
 
 /// One problem of the registry.

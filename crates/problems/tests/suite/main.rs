@@ -5,6 +5,7 @@ mod cases;
 mod data_files;
 mod derivatives;
 mod facts;
+mod formula;
 mod hyper_dual;
 mod network;
 mod registry;

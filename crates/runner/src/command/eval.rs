@@ -66,7 +66,7 @@ pub fn run(request: &Request, context: &mut Context) -> Result<u8, Failure> {
         Failure::Internal(format!("problem \"{}\" panics: {message} ({place})", request.problem))
     };
     let instance = guard::catch(|| entry.build(&given.table)).map_err(panicked)?;
-    let instance = instance.map_err(|message| Failure::input(format!("problem \"{}\": {message}", request.problem)))?;
+    let instance = instance.map_err(|message| Failure::input(format!("problem {message}")))?;
     let x = point("--at", &request.at, &instance)?;
     let v = request.hvp.as_ref().map(|text| point("--hvp", text, &instance)).transpose()?;
     if request.spectrum
