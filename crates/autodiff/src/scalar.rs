@@ -78,10 +78,10 @@ pub trait Scalar:
         }
     }
 
-    /// `max(0, self)`; the derivative at 0 is 0, as in the networks' literature.
+    /// `max(0, self)`, NaN for NaN; the derivative at 0 is 0, as in the networks' literature.
     fn relu(self) -> Self {
-        let zero = Self::constant(0.0);
-        zero.lt(self).select(self, zero)
+        // Below the least positive number means not positive; a NaN is not below.
+        self.lt(Self::constant(f64::from_bits(1))).select(Self::constant(0.0), self)
     }
 
     /// Absolute value; the derivative at 0 is 1.

@@ -24,6 +24,8 @@ pub struct Instance {
     pub start: StartLaw,
     /// Zero eigenvalues at a generic minimum because of symmetries.
     pub zero_modes: usize,
+    /// Whether the gradient jumps somewhere.
+    pub has_kinks: bool,
     /// Critical points known from theory.
     pub known_points: Vec<KnownPoint>,
     /// Number of critical points of each index, where it is known.
@@ -80,6 +82,7 @@ impl Instance {
             domain,
             start,
             zero_modes: problem.zero_modes(),
+            has_kinks: problem.has_kinks(),
             known_points,
             counts: problem.counts(),
             reference: problem.reference(),

@@ -74,6 +74,12 @@ pub trait Problem: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
         0
     }
 
+    /// Whether the gradient jumps somewhere: there, differences, Newton's method and certificates mean little. By default
+    /// what the tag `nonsmooth` says.
+    fn has_kinks(&self) -> bool {
+        Self::TAGS.contains(&"nonsmooth")
+    }
+
     /// Critical points known from theory, not necessarily all; to rounding.
     fn known_points(&self) -> Vec<KnownPoint> {
         vec![]

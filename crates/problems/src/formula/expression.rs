@@ -97,6 +97,18 @@ impl Expression {
         Ok(self.at_scope(&mut Scope { x, loops: vec![], terms: 0 })?.scalar())
     }
 
+    /// Whether one of these functions is called anywhere.
+    pub(super) fn calls_any(&self, names: &[&str]) -> bool {
+        match &self.kind {
+            Kind::Number(_) | Kind::Name(_) => false,
+            Kind::Element(a) | Kind::Negated(a) => a.calls_any(names),
+            Kind::Binary(_, a, b) => a.calls_any(names) || b.calls_any(names),
+            Kind::Call(name, arguments) => {
+                names.contains(&name.as_str()) || arguments.iter().any(|argument| argument.calls_any(names))
+            }
+        }
+    }
+
     fn at_scope<'a, S: Scalar>(&'a self, scope: &mut Scope<'a, S>) -> Result<Value<S>, Fault> {
         match &self.kind {
             Kind::Number(number) => Ok(Value::Known(*number)),

@@ -90,6 +90,9 @@ impl Problem for Formula {
         let value = self.parsed().and_then(|expression| expression.value(x));
         value.unwrap_or_else(|fault| panic!("checked before: {}", self.refusal(&fault)))
     }
+    fn has_kinks(&self) -> bool {
+        self.parsed().is_ok_and(|expression| expression.calls_any(&["abs", "min", "max", "relu"]))
+    }
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, self.lower, self.upper)
     }

@@ -233,6 +233,10 @@ impl Problem for Mlp {
         n_relations * widths[1] + shifts - counted_twice + scales
     }
 
+    fn has_kinks(&self) -> bool {
+        self.activation == Activation::Relu && !self.hidden.is_empty()
+    }
+
     fn known_points(&self) -> Vec<KnownPoint> {
         let Prepared { rows, widths, .. } = self.ready();
         let point = if self.l2 > 0.0 { None } else { constant_network(rows, widths, self.activation, self.loss) };

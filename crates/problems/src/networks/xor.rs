@@ -92,6 +92,10 @@ impl Problem for Xor {
         if self.pair == Pair::ReluLinear { 2 } else { 0 }
     }
 
+    fn has_kinks(&self) -> bool {
+        self.pair == Pair::ReluLinear
+    }
+
     fn known_points(&self) -> Vec<KnownPoint> {
         // At all of them the second derivative reduces to that of the linear fit, J^T J: index 0, and as many
         // zeros as 9 less the number of pattern groups that the parameters can move.

@@ -10,13 +10,14 @@ type Edges = BTreeMap<String, BTreeSet<String>>;
 const EXEMPT: [&str; 1] = ["bench"];
 
 fn layers() -> Edges {
-    let layers: [(&str, &[&str]); 6] = [
+    let layers: [(&str, &[&str]); 7] = [
         ("autodiff", &[]),
         ("problems", &["autodiff"]),
         ("optimizers", &["autodiff"]),
         ("landscape", &["autodiff"]),
         ("report", &[]),
-        ("runner", &["autodiff", "problems", "optimizers", "landscape", "report"]),
+        ("conformance", &["autodiff", "landscape", "problems"]),
+        ("runner", &["autodiff", "conformance", "problems", "optimizers", "landscape", "report"]),
     ];
     let owned = |names: &[&str]| names.iter().map(|name| name.to_string()).collect();
     layers.iter().map(|(name, below)| (name.to_string(), owned(below))).collect()

@@ -1,0 +1,139 @@
+//! What a problem declares, against what is measured: critical points, least value, counts.
+
+use autodiff::Evaluator;
+use landscape::{Criteria, inertia, tangent_spectrum, zero_tolerance};
+use problems::{Instance, KnownPoint, Reference, ReferenceKind};
+
+use crate::{Finding, MOST_DENSE, max_abs, norm, sample, shown};
+
+/// Declared points looked at; beyond, evenly spaced ones.
+const MOST_POINTS: usize = 200;
+
+/// Every declared point is in the domain, critical, and has the declared value, index and nullity.
+pub fn points(instance: &Instance) -> Finding {
+    const PROMISE: &str = "declared points hold";
+    let known = &instance.known_points;
+    if known.is_empty() {
+        return Finding::skipped(PROMISE, "none declared");
+    }
+    let mut eval = instance.objective.evaluator();
+    let every = known.len().div_ceil(MOST_POINTS);
+    let looked_at: Vec<&KnownPoint> = known.iter().step_by(every).collect();
+    let broken = looked_at.iter().find_map(|point| point_is_wrong(instance, &mut eval, point));
+    let result = match broken {
+        Some(what) => Err(what),
+        None if instance.dim > MOST_DENSE => {
+            Ok(format!("{} points; index not measured, dim > {MOST_DENSE}", looked_at.len()))
+        }
+        None if every > 1 => Ok(format!("{} of {} points", looked_at.len(), known.len())),
+        None => Ok(format!("{} points", known.len())),
+    };
+    Finding::of(PROMISE, result)
+}
+
+fn point_is_wrong(instance: &Instance, eval: &mut Evaluator, point: &KnownPoint) -> Option<String> {
+    let (x, n) = (&point.x, instance.dim);
+    if x.len() != n || !instance.domain.contains(x) {
+        return Some(format!("{} is outside the domain", shown(x)));
+    }
+    let mut grad = vec![0.0; n];
+    let value = eval.gradient(x, &mut grad);
+    let apart = (value - point.value).abs();
+    if !(apart <= 1e-12 * (1.0 + point.value.abs())) {
+        return Some(format!("f = {value} at {}, declared is {}", shown(x), point.value));
+    }
+    instance.objective.geometry().project(x, &mut grad);
+    if n > MOST_DENSE {
+        return (!(norm(&grad) <= 1e-8)).then(|| format!("|gradient| = {:.1e} at {}", norm(&grad), shown(x)));
+    }
+    let mut hess = vec![0.0; n * n];
+    eval.hessian(x, &mut hess);
+    // Rounding x moves the gradient by n eps |H| |x|; terms that cancel have that size, too.
+    let rounding = 16.0 * n as f64 * f64::EPSILON * (1.0 + max_abs(&hess)) * (1.0 + max_abs(x));
+    if !(max_abs(&grad) <= rounding) {
+        return Some(format!("|gradient| = {:.1e} at {}, a critical point has {rounding:.0e}", norm(&grad), shown(x)));
+    }
+    let spectrum = tangent_spectrum(eval, x);
+    // A declared zero is not an exact one: x is rounded, and that moves eigenvalues by the third derivative times eps.
+    let tolerance = zero_tolerance(&spectrum, &Criteria::default()).max(1e-10 * max_abs(&spectrum));
+    let signs = inertia(&spectrum, tolerance);
+    let declared = point.n_zero.map_or("unknown".to_string(), |n_zero| n_zero.to_string());
+    let is_as_declared = signs.n_neg == point.n_neg && point.n_zero.is_none_or(|n_zero| n_zero == signs.n_zero);
+    (!is_as_declared).then(|| {
+        format!(
+            "{} negative and {} zero eigenvalues at {}, declared are {} and {declared}",
+            signs.n_neg,
+            signs.n_zero,
+            shown(x),
+            point.n_neg
+        )
+    })
+}
+
+/// No value below the declared least value or bound: at start points, and on short descents from some of them.
+pub fn floor(instance: &Instance) -> Finding {
+    const PROMISE: &str = "no value below the declared one";
+    let Some(Reference { value: floor, kind }) = instance.reference else {
+        return Finding::skipped(PROMISE, "no reference declared");
+    };
+    if kind == ReferenceKind::Estimate {
+        return Finding::skipped(PROMISE, "the reference is an estimate");
+    }
+    let mut eval = instance.objective.evaluator();
+    let tolerance = 1e-12 * (1.0 + floor.abs());
+    let mut least = f64::INFINITY;
+    for (i, mut x) in sample(instance, "floor", 60).into_iter().enumerate() {
+        let steps = if i < 10 { 60 } else { 0 };
+        let value = descend(instance, &mut eval, &mut x, steps);
+        if value < floor - tolerance {
+            return Finding::of(PROMISE, Err(format!("f = {value} at {}, declared is {floor}", shown(&x))));
+        }
+        least = least.min(value);
+    }
+    Finding::of(PROMISE, Ok(format!("least of 60 starts and 10 descents is {:.3e} above", least - floor)))
+}
+
+/// Gradient descent with steps halved until the value falls; the value reached.
+fn descend(instance: &Instance, eval: &mut Evaluator, x: &mut Vec<f64>, steps: usize) -> f64 {
+    let geometry = instance.objective.geometry();
+    let mut grad = vec![0.0; x.len()];
+    let mut value = eval.value(x);
+    let mut step = 1.0;
+    for _ in 0..steps {
+        value = eval.gradient(x, &mut grad);
+        geometry.project(x, &mut grad);
+        step *= 4.0;
+        while step > 1e-12 {
+            let mut next: Vec<f64> = x.iter().zip(&grad).map(|(x, g)| x - step * g).collect();
+            geometry.retract(&mut next);
+            let there = eval.value(&next);
+            if there < value {
+                (*x, value) = (next, there);
+                break;
+            }
+            step *= 0.5;
+        }
+    }
+    value
+}
+
+/// Exact counts are not below what is listed.
+pub fn counts(instance: &Instance) -> Finding {
+    const PROMISE: &str = "counts agree with the list";
+    let Some(counts) = &instance.counts else { return Finding::skipped(PROMISE, "no counts declared") };
+    if !counts.is_exact {
+        return Finding::skipped(PROMISE, "the counts are means over instances");
+    }
+    let listed = |index: usize| instance.known_points.iter().filter(|point| point.n_neg == index).count() as f64;
+    let beyond = instance.known_points.iter().find(|point| point.n_neg >= counts.by_index.len());
+    if let Some(point) = beyond {
+        return Finding::of(PROMISE, Err(format!("a point of index {} is listed, none is counted", point.n_neg)));
+    }
+    let wrong = counts.by_index.iter().enumerate().find(|(index, count)| listed(*index) > **count);
+    let total: f64 = counts.by_index.iter().sum();
+    let result = match wrong {
+        Some((index, count)) => Err(format!("{} points of index {index} are listed, {count} counted", listed(index))),
+        None => Ok(format!("{} of {total} points listed", instance.known_points.len())),
+    };
+    Finding::of(PROMISE, result)
+}
