@@ -4,7 +4,7 @@ use autodiff::Evaluator;
 use landscape::{Criteria, inertia, tangent_spectrum, zero_tolerance};
 use problems::{Instance, KnownPoint, Reference, ReferenceKind};
 
-use crate::{Finding, MOST_DENSE, max_abs, norm, sample, shown};
+use crate::{Finding, MOST_DENSE, max_abs, norm, sample, shown, within};
 
 /// Declared points looked at; beyond, evenly spaced ones.
 const MOST_POINTS: usize = 200;
@@ -39,18 +39,18 @@ fn point_is_wrong(instance: &Instance, eval: &mut Evaluator, point: &KnownPoint)
     let mut grad = vec![0.0; n];
     let value = eval.gradient(x, &mut grad);
     let apart = (value - point.value).abs();
-    if !(apart <= 1e-12 * (1.0 + point.value.abs())) {
+    if !within(apart, 1e-12 * (1.0 + point.value.abs())) {
         return Some(format!("f = {value} at {}, declared is {}", shown(x), point.value));
     }
     instance.objective.geometry().project(x, &mut grad);
     if n > MOST_DENSE {
-        return (!(norm(&grad) <= 1e-8)).then(|| format!("|gradient| = {:.1e} at {}", norm(&grad), shown(x)));
+        return (!within(norm(&grad), 1e-8)).then(|| format!("|gradient| = {:.1e} at {}", norm(&grad), shown(x)));
     }
     let mut hess = vec![0.0; n * n];
     eval.hessian(x, &mut hess);
     // Rounding x moves the gradient by n eps |H| |x|; terms that cancel have that size, too.
     let rounding = 16.0 * n as f64 * f64::EPSILON * (1.0 + max_abs(&hess)) * (1.0 + max_abs(x));
-    if !(max_abs(&grad) <= rounding) {
+    if !within(max_abs(&grad), rounding) {
         return Some(format!("|gradient| = {:.1e} at {}, a critical point has {rounding:.0e}", norm(&grad), shown(x)));
     }
     let spectrum = tangent_spectrum(eval, x);
@@ -70,7 +70,7 @@ fn point_is_wrong(instance: &Instance, eval: &mut Evaluator, point: &KnownPoint)
     })
 }
 
-/// No value below the declared least value or bound: at start points, and on short descents from some of them.
+/// No value in the domain below the declared least value or bound: at start points, and on short descents from some.
 pub fn floor(instance: &Instance) -> Finding {
     const PROMISE: &str = "no value below the declared one";
     let Some(Reference { value: floor, kind }) = instance.reference else {
@@ -85,12 +85,14 @@ pub fn floor(instance: &Instance) -> Finding {
     for (i, mut x) in sample(instance, "floor", 60).into_iter().enumerate() {
         let steps = if i < 10 { 60 } else { 0 };
         let value = descend(instance, &mut eval, &mut x, steps);
-        if value < floor - tolerance {
+        if value < floor - tolerance && instance.in_domain(&x) {
             return Finding::of(PROMISE, Err(format!("f = {value} at {}, declared is {floor}", shown(&x))));
         }
-        least = least.min(value);
+        if instance.in_domain(&x) {
+            least = least.min(value);
+        }
     }
-    Finding::of(PROMISE, Ok(format!("least of 60 starts and 10 descents is {:.3e} above", least - floor)))
+    Finding::of(PROMISE, Ok(format!("least of 60 starts and 10 descents is {:.1e} above", least - floor)))
 }
 
 /// Gradient descent with steps halved until the value falls; the value reached.

@@ -3,7 +3,7 @@
 use problems::Instance;
 
 use crate::differences::derivative;
-use crate::{Finding, MOST_DENSE, direction, dot, max_abs, norm, sample, shown};
+use crate::{Finding, MOST_DENSE, direction, dot, max_abs, norm, sample, shown, within};
 
 /// How far a derivative may be from its differences, relative to its size, beyond the differences' own error.
 const TOLERANCE: f64 = 1e-7;
@@ -42,8 +42,7 @@ impl Worst {
         let apart = said.iter().zip(found).map(|(a, b)| a - b).collect::<Vec<f64>>();
         let relative = (max_abs(&apart) - 10.0 * error).max(0.0) / size;
         self.error = self.error.max(relative);
-        // Not `<=`: a NaN is broken.
-        if relative < TOLERANCE { Ok(()) } else { Err(max_abs(&apart) / size) }
+        if within(relative, TOLERANCE) { Ok(()) } else { Err(max_abs(&apart) / size) }
     }
 
     fn said(&self) -> Result<String, String> {
@@ -122,7 +121,7 @@ pub fn hessian_symmetry(instance: &Instance) -> Finding {
         let apart = apart.fold(0.0, |worst: f64, (i, j)| worst.max((hess[i * n + j] - hess[j * n + i]).abs()));
         // Entries may be summed in two orders.
         let relative = apart / size.max(f64::MIN_POSITIVE) / f64::EPSILON;
-        if !(relative <= 64.0 || size == 0.0) {
+        if !within(relative, 64.0) && size != 0.0 {
             return Finding::of(PROMISE, Err(format!("two entries differ by {apart:.1e} at {}", shown(&x))));
         }
         worst = worst.max(relative);
@@ -147,7 +146,7 @@ pub fn products(instance: &Instance) -> Finding {
         let apart: Vec<f64> = hess.chunks_exact(n).zip(&hv).map(|(row, hv)| dot(row, &v) - hv).collect();
         // Sums of n products, and cancellation inside the function: the promised 1e-10 of the largest entry.
         let relative = max_abs(&apart) / (1.0 + max_abs(&hess));
-        if !(relative <= 1e-10) {
+        if !within(relative, 1e-10) {
             return Finding::of(PROMISE, Err(format!("off by {relative:.1e} at {}", shown(&x))));
         }
         worst = worst.max(relative);

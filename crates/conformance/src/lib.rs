@@ -117,6 +117,11 @@ fn max_abs(v: &[f64]) -> f64 {
     v.iter().fold(0.0, |largest: f64, a| if a.is_nan() { f64::NAN } else { largest.max(a.abs()) })
 }
 
+/// Whether `value` is at most `limit`; a NaN is not.
+fn within(value: f64, limit: f64) -> bool {
+    value <= limit
+}
+
 /// A point for a message: its first coordinates.
 fn shown(x: &[f64]) -> String {
     const SHOWN: usize = 4;

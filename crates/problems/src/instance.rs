@@ -118,6 +118,14 @@ impl Instance {
         self.motion.as_ref().map_or_else(|| x.clone(), |motion| motion.moved(&x))
     }
 
+    /// Whether `x` (dim,) lies in the domain; on a moved surface, in the moved one, not in the box around it.
+    pub fn in_domain(&self, x: &[f64]) -> bool {
+        match &self.motion {
+            None => self.domain.contains(x),
+            Some(motion) => self.original_domain.contains(&motion.original(x)),
+        }
+    }
+
     /// Index fraction of critical points at this level as theory has it, where there is a theory.
     pub fn index_fraction_theory(&self, level: f64) -> Option<f64> {
         (self.theory)(level)

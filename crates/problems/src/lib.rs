@@ -26,7 +26,7 @@ mod physics;
 mod problem;
 mod registry;
 
-pub use analytic::separable::{MOST_POINTS, separable};
+pub use analytic::separable::{MOST_POINTS, separable, separable_counts};
 pub use analytic::*;
 pub use formula::Formula;
 pub use instance::Instance;
@@ -38,7 +38,7 @@ pub use registry::{Entry, Param, Registry, Visitor, visit_builtin};
 
 /// What the file of a problem starts with: `use problems::prelude::*;`.
 pub mod prelude {
-    pub use crate::analytic::separable::separable;
+    pub use crate::analytic::separable::{separable, separable_counts};
     pub use crate::problem::{Counts, Domain, KnownPoint, Problem, Reference, StartLaw, dim_between, in_range};
     pub use autodiff::{Geometry, Rows, Scalar, Stream};
     pub use serde::{Deserialize, Serialize};

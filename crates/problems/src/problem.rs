@@ -149,9 +149,9 @@ pub struct Reference {
 /// How a reference is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReferenceKind {
-    /// The least value that f takes.
+    /// The least value that f takes in its domain.
     Minimum,
-    /// A lower bound that f need not reach.
+    /// A lower bound in the domain that f need not reach.
     Bound,
     /// Expected to be near the least value; f may lie below.
     Estimate,

@@ -91,6 +91,41 @@ last two. A number that is not finite is null. On a sphere, gradient, hessian
 and hvp are the Euclidean derivatives of the formula; spectrum and inertia
 are those of the Riemannian Hessian in the tangent space.")]
     Eval(EvalArgs),
+    /// Whether a problem is right: derivatives, declared facts, kinks, speed
+    #[command(after_help = "\
+Examples: runner check rastrigin
+          runner check formula --param value=x1^2*x2 --param dim=2
+          runner check experiments/saddle.toml
+
+A problem is looked at with its defaults and the cases it names, a file with
+every surface in it. Exit code 4 when a promise is broken.")]
+    Check {
+        /// Name of a problem, or an experiment file
+        what: String,
+        /// A parameter not at its default; may be repeated
+        #[arg(long = "param", value_name = "KEY=VALUE")]
+        params: Vec<String>,
+    },
+    /// Start a problem of your own from a template
+    #[command(after_help = "Example: runner new problem my_valley")]
+    New {
+        /// What to start
+        #[command(subcommand)]
+        what: NewWhat,
+    },
+}
+
+/// What `new` can start.
+#[derive(Debug, Subcommand)]
+pub enum NewWhat {
+    /// The file of a problem: in the folder of problems here, or in the current one
+    Problem {
+        /// Its name in experiment files, such as my_valley
+        name: String,
+        /// The folder [default: that of the shipped problems, or the current one]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// Options of `run`.

@@ -44,7 +44,7 @@ mod store;
 mod tools;
 mod tree;
 
-use cli::Verb;
+use cli::{NewWhat, Verb};
 use problems::Registry;
 use screen::{Context, Failure, exit};
 use std::ffi::OsString;
@@ -82,7 +82,8 @@ fn invocation() -> String {
 /// One command over the given problems, with `arguments` as they follow the program's name.
 ///
 /// `program` is how the user starts the program (for commands to copy), `live` whether `err` is a terminal. Returns the
-/// exit code: 0 done, 1 internal error, 2 bad input, 3 finished with failed runs, 130 interrupted.
+/// exit code: 0 done, 1 internal error, 2 bad input, 3 finished with failed runs, 4 a check found something broken, 130
+/// interrupted.
 pub fn run(
     registry: &Registry,
     arguments: Vec<OsString>,
@@ -131,5 +132,7 @@ fn perform(verb: Verb, context: &mut Context) -> Result<u8, Failure> {
         Verb::List => command::list::run(context),
         Verb::Show { name } => command::show::run(&name, context),
         Verb::Eval(args) => command::eval::run(&args.into(), context),
+        Verb::Check { what, params } => command::check::run(&command::check::Request { what, params }, context),
+        Verb::New { what: NewWhat::Problem { name, out } } => command::new::run(&name, out.as_deref(), context),
     }
 }

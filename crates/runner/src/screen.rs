@@ -64,4 +64,6 @@ pub mod exit {
     pub const BAD_INPUT: u8 = 2;
     /// Finished, with failed runs.
     pub const FAILED_RUNS: u8 = 3;
+    /// A check found that something is not as it should be.
+    pub const DIFFERENT: u8 = 4;
 }

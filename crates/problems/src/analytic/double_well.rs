@@ -37,6 +37,9 @@ impl Problem for DoubleWell {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -2.0, 2.0)
     }
+    fn counts(&self) -> Option<Counts> {
+        Some(separable_counts(self.dim, 2, 1))
+    }
     fn known_points(&self) -> Vec<KnownPoint> {
         separable(self.dim, &[(-1.0, 0.0, 0), (0.0, 0.25, 1), (1.0, 0.0, 0)])
     }

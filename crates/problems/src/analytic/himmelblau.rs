@@ -40,6 +40,9 @@ impl Problem for Himmelblau {
     fn domain(&self) -> Domain {
         Domain::cube(2, -5.0, 5.0)
     }
+    fn counts(&self) -> Option<Counts> {
+        Some(Counts::exact(&[4, 4, 1]))
+    }
     fn known_points(&self) -> Vec<KnownPoint> {
         POINTS.iter().map(|&(x, y, value, n_neg)| KnownPoint::nondegenerate(vec![x, y], value, n_neg)).collect()
     }

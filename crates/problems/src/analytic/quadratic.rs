@@ -43,6 +43,9 @@ impl Problem for Quadratic {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -1.0, 1.0)
     }
+    fn counts(&self) -> Option<Counts> {
+        Some(Counts::exact(&[1]))
+    }
     fn known_points(&self) -> Vec<KnownPoint> {
         vec![KnownPoint::nondegenerate(vec![0.0; self.dim], 0.0, 0)]
     }

@@ -53,6 +53,9 @@ impl Problem for Rastrigin {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -5.12, 5.12)
     }
+    fn counts(&self) -> Option<Counts> {
+        Some(separable_counts(self.dim, 11, 10))
+    }
     fn known_points(&self) -> Vec<KnownPoint> {
         let mirrored = AXIS.iter().enumerate().flat_map(|(i, &(x, value))| {
             let is_maximum = i % 2;

@@ -1,6 +1,6 @@
 //! Critical points of a sum of functions of one variable each: every choice of one critical point per axis.
 
-use crate::problem::KnownPoint;
+use crate::problem::{Counts, KnownPoint};
 
 /// Most known points a problem lists; where there are more, it lists a documented few.
 pub const MOST_POINTS: usize = 6561;
@@ -15,6 +15,17 @@ pub fn separable(dim: usize, axis: &[(f64, f64, usize)]) -> Vec<KnownPoint> {
     };
     let digit = |number: usize, i: usize| number / axis.len().pow(i as u32) % axis.len();
     (0..count).map(|number| combine((0..dim).map(|i| axis[digit(number, i)]))).collect()
+}
+
+/// Counts by index of such a sum when an axis has `minima` and `maxima`: `C(dim, k) minima^(dim - k) maxima^k` of index k.
+pub fn separable_counts(dim: usize, minima: usize, maxima: usize) -> Counts {
+    let mut by_index = vec![1.0];
+    for _ in 0..dim {
+        let more = by_index.iter().map(|count| count * minima as f64).chain([0.0]);
+        let turned = [0.0].into_iter().chain(by_index.iter().map(|count| count * maxima as f64));
+        by_index = more.zip(turned).map(|(a, b)| a + b).collect();
+    }
+    Counts { by_index, is_exact: true }
 }
 
 fn combine(axes: impl Iterator<Item = (f64, f64, usize)> + Clone) -> KnownPoint {

@@ -46,6 +46,9 @@ impl Problem for StyblinskiTang {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -5.0, 5.0)
     }
+    fn counts(&self) -> Option<Counts> {
+        Some(separable_counts(self.dim, 2, 1))
+    }
     fn known_points(&self) -> Vec<KnownPoint> {
         separable(self.dim, &AXIS)
     }

@@ -34,10 +34,40 @@ impl Default for SphericalSpin {
 /// More couplings than this make a graph, with its derivatives, of more than half a gigabyte.
 const MOST_COUPLINGS: f64 = 500_000.0;
 
-/// `E_0(p)` for p = 2, 3, 4: the zero of the complexity of minima, `sqrt 2` for p = 2 (30 digits, rounded).
+/// Most spins per coupling.
+const MOST_P: usize = 12;
+
+/// `E_0(p)`: where the complexity of minima, `1/2 ln(p-1) - (p-2)/(4(p-1)) u^2 - I_1(u)`, is zero (Auffinger, Ben Arous
+/// and Cerny 2013, theorem 2.8); rounded from 30 digits for p = 2, 3, 4, by bisection beyond.
+fn ground_state(p: usize) -> f64 {
+    if let Some(known) = GROUND_STATE.get(p - 2) {
+        return *known;
+    }
+    let ln = autodiff::math::ln;
+    let p = p as f64;
+    let threshold = 2.0 * ((p - 1.0) / p).sqrt();
+    let complexity = |e: f64| {
+        let root = (e * e - threshold * threshold).max(0.0).sqrt();
+        let rate = e / (threshold * threshold) * root - ln(e + root) + ln(threshold);
+        0.5 * ln(p - 1.0) - (p - 2.0) / (4.0 * (p - 1.0)) * e * e - rate
+    };
+    let (mut above, mut below) = (threshold, threshold + 2.0);
+    for _ in 0..100 {
+        let middle = 0.5 * (above + below);
+        if complexity(middle) > 0.0 { above = middle } else { below = middle }
+    }
+    above
+}
+
+/// `E_0(p)` for p = 2, 3, 4; `sqrt 2` for p = 2.
 const GROUND_STATE: [f64; 3] = [std::f64::consts::SQRT_2, 1.6569983635274732, 1.7940850281792544];
 
 impl SphericalSpin {
+    /// A draw of the pure model.
+    pub(super) fn of(p: usize, dim: usize, instance: u64) -> Self {
+        SphericalSpin { p, dim, instance, couplings: OnceLock::new() }
+    }
+
     /// Number of multisets of p indices: `C(N + p - 1, p)`.
     fn count(&self) -> f64 {
         (0..self.p).fold(1.0, |count, i| count * (self.dim + i) as f64 / (i + 1) as f64)
@@ -85,16 +115,17 @@ impl Problem for SphericalSpin {
     const ABOUT: &'static str =
         "spherical p-spin glass, index fraction against energy known (Auffinger, Ben Arous and Cerny 2013)";
     const PARAMS: &'static [(&'static str, &'static str)] = &[
-        ("p", "spins per coupling, 2 to 4"),
+        ("p", "spins per coupling, 2 to 12"),
         ("dim", "number of spins N, at least 2, with at most 500000 couplings: C(N + p - 1, p)"),
         ("instance", "which draw of the couplings, 0, 1, 2, ..."),
     ];
     const LABEL: &'static [&'static str] = &["p", "dim", "instance"];
     const TAGS: &'static [&'static str] = &["random", "saddle", "sphere"];
-    const CASES: &'static [&'static str] = &["p = 2\ndim = 12", "p = 3\ndim = 12\ninstance = 3", "p = 4\ndim = 7"];
+    const CASES: &'static [&'static str] =
+        &["p = 2\ndim = 12", "p = 3\ndim = 12\ninstance = 3", "p = 4\ndim = 7", "p = 6\ndim = 5"];
 
     fn check(&self) -> Result<(), String> {
-        in_range("p", self.p as f64, 2.0, 4.0)?;
+        in_range("p", self.p as f64, 2.0, MOST_P as f64)?;
         dim_between(self.dim, 2, 10_000)?;
         if self.count() > MOST_COUPLINGS {
             let (p, dim, count) = (self.p, self.dim, self.count());
@@ -144,8 +175,18 @@ impl Problem for SphericalSpin {
         Geometry::Sphere { radius: (self.dim as f64).sqrt() }
     }
 
+    /// The eigenvectors of the coupling matrix for p = 2, each with both signs; for two spins Kac and Rice's formula gives
+    /// `2 sqrt(3 p - 2)` points on average, half of them minima.
+    fn counts(&self) -> Option<Counts> {
+        match (self.p, self.dim) {
+            (2, dim) => Some(Counts::exact(&vec![2; dim])),
+            (p, 2) => Some(Counts::expected(vec![((3 * p - 2) as f64).sqrt(); 2])),
+            _ => None,
+        }
+    }
+
     fn reference(&self) -> Option<Reference> {
-        Some(Reference::estimate(-(self.dim as f64) * GROUND_STATE[self.p - 2]))
+        Some(Reference::estimate(-(self.dim as f64) * ground_state(self.p)))
     }
 
     fn loss_scale(&self) -> f64 {

@@ -11,3 +11,4 @@ mod network;
 mod registry;
 mod small_surfaces;
 mod spin;
+mod theory;

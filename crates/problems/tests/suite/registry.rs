@@ -68,7 +68,7 @@ fn bad_parameters_are_refused_with_what_why_and_what_to_do() {
         ("linear_autoencoder", "n = 3\nh = 4", "h = 4 is refused: it must be a number with 1 <= h <= 3"),
         ("linear_autoencoder", "lambda = [1, 2]", "lambda = [1.0, 2.0] is refused: the closed form needs n = 4"),
         ("linear_autoencoder", "n = 2\nlambda = [1, 1]", "positive, distinct eigenvalues; give them, or []"),
-        ("spherical_spin", "p = 5", "p = 5 is refused: it must be a number with 2 <= p <= 4"),
+        ("spherical_spin", "p = 13", "p = 13 is refused: it must be a number with 2 <= p <= 12"),
         ("spherical_spin", "p = 4\ndim = 100", "dim = 100 is refused: with p = 4 it has 4421275 couplings, more than"),
         ("mlp", "pool = 3", "pool = 3 is refused: digits have 8 x 8 pixels; give 1, 2, 4 or 8"),
         ("mlp", "samples = 2000", "samples = 2000 is refused: the data has 1797 rows; give at most that, or 0"),

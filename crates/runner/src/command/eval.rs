@@ -9,7 +9,7 @@ use crate::screen::{Context, Failure, exit};
 use crate::tree;
 use autodiff::Geometry;
 use landscape::{Criteria, inertia, tangent_spectrum, zero_tolerance};
-use problems::{Entry, Instance};
+use problems::{Entry, Instance, Registry};
 use serde::Serialize;
 use std::path::Path;
 
@@ -55,11 +55,8 @@ struct Answer {
 /// # Errors
 /// An unknown problem, a refused parameter, a point of the wrong length, or code that panics.
 pub fn run(request: &Request, context: &mut Context) -> Result<u8, Failure> {
-    let Some(entry) = context.registry.get(&request.problem) else {
-        let names: Vec<&str> = context.registry.entries().iter().map(|entry| entry.name).collect();
-        let help = suggestion(&request.problem, &names);
-        return Err(Failure::input(format!("unknown problem \"{}\"; {help}", request.problem)));
-    };
+    let registry = context.registry;
+    let entry = registry.get(&request.problem).ok_or_else(|| unknown_problem(&request.problem, registry))?;
     let given = parameters(entry, &request.params)?;
     let panicked = |panic: guard::Panic| {
         let guard::Panic { message, place } = panic;
@@ -91,7 +88,17 @@ pub fn run(request: &Request, context: &mut Context) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-fn parameters(entry: &Entry, params: &[String]) -> Result<Given, Failure> {
+/// Nothing is called so.
+pub fn unknown_problem(name: &str, registry: &Registry) -> Failure {
+    let names: Vec<&str> = registry.entries().iter().map(|entry| entry.name).collect();
+    Failure::input(format!("unknown problem \"{name}\"; {}", suggestion(name, &names)))
+}
+
+/// The parameters of a problem from `key=value` on the command line.
+///
+/// # Errors
+/// An unknown key or a value of the wrong kind.
+pub fn parameters(entry: &Entry, params: &[String]) -> Result<Given, Failure> {
     let text: Vec<String> = params
         .iter()
         .map(|param| match param.split_once('=') {

@@ -1,7 +1,9 @@
 //! One file per verb of the command line.
 
+pub mod check;
 pub mod eval;
 pub mod list;
+pub mod new;
 pub mod plan;
 pub mod run;
 pub mod show;
