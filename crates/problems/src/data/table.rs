@@ -1,4 +1,4 @@
-//! Labelled tables: the 8x8 digits that are part of the program, and a user's CSV file.
+//! Tables of features and answers: the images that are part of the program, and a user's CSV file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,37 +12,75 @@ const DIGITS: &str = include_str!("../../../../data/digits_8x8.csv");
 /// Pixels along one side of a digit.
 pub const DIGIT_SIDE: usize = 8;
 
-const LAYOUT: &str = "every line holds the features, all numbers, then the label 0, 1, 2, ..., separated by commas";
+/// MNIST averaged to 10 x 10 pixels: 1000 rows of a label and 100 pixels 0 .. 255, the digits in turn.
+const MNIST10: &str = include_str!("../../../../data/mnist10x10_1000.csv");
 
-/// Rows of features, each with the number of its class.
+const LAYOUT: &str = "every line holds the features, all numbers, then the label 0, 1, 2, ..., separated by commas (see `label`, `ignore`)";
+
+/// Rows of features, each with its answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// Features in a row.
+    /// Features in a row, at least 1.
     pub width: usize,
     /// Features row by row.
     pub features: Vec<f64>,
-    /// Class of each row, `0 .. classes`.
-    pub labels: Vec<usize>,
-    /// Number of classes, at least 2; each has a row.
-    pub classes: usize,
+    /// One answer for each row.
+    pub answers: Answers,
 }
+
+/// What is to be learned.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answers {
+    /// Class of each row, `0 .. classes`; at least 2 classes, each has a row.
+    Classes { labels: Vec<usize>, classes: usize },
+    /// A number for each row.
+    Real(Vec<f64>),
+}
+
+/// What the columns of a file are.
+pub struct Roles<'a> {
+    /// Name or number (from 1) of the answer's column; empty for the last.
+    pub label: &'a str,
+    /// Names or numbers of columns that are not used.
+    pub ignore: &'a [String],
+    /// Whether the answer is a number, not a class.
+    pub is_real: bool,
+}
+
+const USUAL: Roles = Roles { label: "", ignore: &[], is_real: false };
 
 impl Table {
     /// Number of rows.
     pub fn count(&self) -> usize {
-        self.labels.len()
+        self.features.len() / self.width
     }
 
     /// The first `count` rows.
     pub fn truncate(&mut self, count: usize) {
         self.features.truncate(count * self.width);
-        self.labels.truncate(count);
+        match &mut self.answers {
+            Answers::Classes { labels, .. } => labels.truncate(count),
+            Answers::Real(values) => values.truncate(count),
+        }
+    }
+
+    /// Some rows, by their numbers.
+    pub fn rows_of(&self, chosen: &[u32]) -> Table {
+        let rows = || chosen.iter().map(|&i| i as usize);
+        let answers = match &self.answers {
+            Answers::Classes { labels, classes } => {
+                Answers::Classes { labels: rows().map(|i| labels[i]).collect(), classes: *classes }
+            }
+            Answers::Real(values) => Answers::Real(rows().map(|i| values[i]).collect()),
+        };
+        let features = rows().flat_map(|i| self.features[i * self.width..][..self.width].iter().copied()).collect();
+        Table { width: self.width, features, answers }
     }
 }
 
 /// The digits with pixels scaled to 0 .. 1 and averaged over squares of `pool` x `pool`, a divisor of 8.
 pub fn digits(pool: usize) -> Table {
-    let table = parse("digits_8x8.csv", DIGITS.as_bytes()).expect("the shipped file is well formed");
+    let table = parse("digits_8x8.csv", DIGITS.as_bytes(), &USUAL).expect("the shipped file is well formed");
     let side = DIGIT_SIDE / pool;
     let white = 16.0 * (pool * pool) as f64;
     let cell_sum = |pixels: &[f64], cell: usize| -> f64 {
@@ -53,37 +91,73 @@ pub fn digits(pool: usize) -> Table {
     Table { width: side * side, features: table.features.chunks_exact(table.width).flat_map(pooled).collect(), ..table }
 }
 
+/// MNIST at 10 x 10 pixels, scaled to 0 .. 1.
+pub fn mnist10() -> Table {
+    let roles = Roles { label: "label", ..USUAL };
+    let mut table = parse("mnist10x10_1000.csv", MNIST10.as_bytes(), &roles).expect("the shipped file is well formed");
+    table.features.iter_mut().for_each(|pixel| *pixel /= 255.0);
+    table
+}
+
 /// A user's file, features as they are. A first line in which no cell is a number is taken for a header.
 ///
 /// # Errors
 /// The file cannot be read or is malformed: file, line, column, and what to do.
-pub fn read(path: &str) -> Result<Table, String> {
+pub fn read(path: &str, roles: &Roles) -> Result<Table, String> {
     let text = std::fs::read(Path::new(path)).map_err(|error| {
-        format!("{path}: {error}; give \"digits\", or the path of a CSV file as seen from the current folder")
+        format!(
+            "{path}: {error}; give \"digits\", or the path of a CSV file as seen from the current folder, or \"mnist10\", \"parity\", \"spirals\", \"teacher\""
+        )
     })?;
-    parse(path, &text)
+    parse(path, &text, roles)
 }
 
-fn parse(name: &str, text: &[u8]) -> Result<Table, String> {
+fn parse(name: &str, text: &[u8], roles: &Roles) -> Result<Table, String> {
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text);
-    let mut table = Table { width: 0, features: vec![], labels: vec![], classes: 0 };
+    let mut header: Option<StringRecord> = None;
+    let mut columns: Option<Columns> = None;
+    let mut features = vec![];
+    let (mut labels, mut values) = (vec![], vec![]);
     let mut line_of_label = BTreeMap::new();
     for (i, record) in reader.records().enumerate() {
         let record = record.map_err(|error| format!("{name}: {error}; {LAYOUT}"))?;
         let line = line_of(&record, text);
         if i == 0 && record.iter().all(|cell| cell.parse::<f64>().is_err()) {
+            header = Some(record);
             continue;
         }
-        if table.labels.is_empty() {
-            table.width = record.len() - 1;
+        let at_line = |what: String| format!("{name}:{line}: {what}");
+        if columns.is_none() {
+            columns = Some(Columns::of(roles, header.as_ref(), record.len()).map_err(at_line)?);
         }
-        let label = row(&record, table.width, &mut table.features).map_err(|what| format!("{name}:{line}: {what}"))?;
-        table.labels.push(label);
-        line_of_label.entry(label).or_insert(line);
+        let columns = columns.as_ref().expect("set above");
+        let answer = columns.row(&record, &mut features).map_err(at_line)?;
+        let column = columns.label + 1;
+        if roles.is_real {
+            let number = answer.parse::<f64>().ok().filter(|number| number.is_finite());
+            let refusal = || at_line(format!("column {column}: \"{answer}\" is not a finite number; {LAYOUT}"));
+            values.push(number.ok_or_else(refusal)?);
+        } else {
+            let refusal = |_| {
+                at_line(format!(
+                    "column {column}: label \"{answer}\" is not one of 0, 1, 2, ...; {LAYOUT}; for numbers, labels = \"real\""
+                ))
+            };
+            let label: usize = answer.parse().map_err(refusal)?;
+            labels.push(label);
+            line_of_label.entry(label).or_insert(line);
+        }
     }
-    table.classes = line_of_label.len();
-    if table.classes < 2 {
-        let (count, classes) = (table.count(), table.classes);
+    let width = columns.map_or(1, |columns| columns.features.len());
+    if roles.is_real {
+        if values.len() < 2 {
+            return Err(format!("{name}: {} rows; two are needed; {LAYOUT}", values.len()));
+        }
+        return Ok(Table { width, features, answers: Answers::Real(values) });
+    }
+    let classes = line_of_label.len();
+    if classes < 2 {
+        let count = labels.len();
         return Err(format!("{name}: {count} rows with {classes} different labels; two are needed; {LAYOUT}"));
     }
     if let Some((missing, (label, line))) = line_of_label.iter().enumerate().find(|(i, (label, _))| i != *label) {
@@ -91,7 +165,54 @@ fn parse(name: &str, text: &[u8]) -> Result<Table, String> {
             "{name}:{line}: label {label}, but none is {missing}; number the classes 0, 1, 2, ... without gaps"
         ));
     }
-    Ok(table)
+    Ok(Table { width, features, answers: Answers::Classes { labels, classes } })
+}
+
+/// Where the features and the answer of a line stand, counted from 0.
+struct Columns {
+    count: usize,
+    label: usize,
+    features: Vec<usize>,
+}
+
+impl Columns {
+    fn of(roles: &Roles, header: Option<&StringRecord>, count: usize) -> Result<Self, String> {
+        if count < 2 {
+            return Err(format!("a single cell; {LAYOUT}"));
+        }
+        let find = |key: &str, wanted: &str| {
+            let named = header.and_then(|header| header.iter().position(|name| name == wanted));
+            let numbered =
+                || wanted.parse().ok().filter(|number| (1..=count).contains(number)).map(|number: usize| number - 1);
+            named.or_else(numbered).ok_or_else(|| {
+                let names = header.map_or("the file has no header".to_string(), |header| {
+                    format!("the columns are {}", header.iter().collect::<Vec<_>>().join(", "))
+                });
+                format!("{key} \"{wanted}\" is no column: {names}; give a name or a number from 1 to {count}")
+            })
+        };
+        let label = if roles.label.is_empty() { count - 1 } else { find("label", roles.label)? };
+        let ignored = roles.ignore.iter().map(|wanted| find("ignore", wanted)).collect::<Result<Vec<_>, _>>()?;
+        let features: Vec<usize> = (0..count).filter(|column| *column != label && !ignored.contains(column)).collect();
+        if features.is_empty() {
+            return Err(format!("no column is left for the features; {LAYOUT}"));
+        }
+        Ok(Columns { count, label, features })
+    }
+
+    /// Appends the features of one line and returns its answer.
+    fn row<'r>(&self, record: &'r StringRecord, features: &mut Vec<f64>) -> Result<&'r str, String> {
+        if record.len() != self.count {
+            return Err(format!("{} cells where the first row has {}; {LAYOUT}", record.len(), self.count));
+        }
+        for &column in &self.features {
+            let cell = &record[column];
+            let number = cell.parse::<f64>().ok().filter(|number| number.is_finite());
+            let refusal = || format!("column {}: \"{cell}\" is not a finite number; {LAYOUT}", column + 1);
+            features.push(number.ok_or_else(refusal)?);
+        }
+        Ok(&record[self.label])
+    }
 }
 
 /// Line of the file, from 1, that a record stands on; the reader counts from the end of the record before it.
@@ -99,21 +220,4 @@ fn line_of(record: &StringRecord, text: &[u8]) -> u64 {
     let Some(position) = record.position() else { return 0 };
     let before = text[position.byte() as usize..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
     position.line() + before.filter(|byte| **byte == b'\n').count() as u64
-}
-
-/// Appends the features of one line and returns its label.
-fn row(record: &StringRecord, width: usize, features: &mut Vec<f64>) -> Result<usize, String> {
-    if width == 0 {
-        return Err(format!("a single cell; {LAYOUT}"));
-    }
-    if record.len() != width + 1 {
-        return Err(format!("{} cells where the first row has {}; {LAYOUT}", record.len(), width + 1));
-    }
-    for (column, cell) in record.iter().take(width).enumerate() {
-        let number = cell.parse::<f64>().ok().filter(|number| number.is_finite());
-        features
-            .push(number.ok_or_else(|| format!("column {}: \"{cell}\" is not a finite number; {LAYOUT}", column + 1))?);
-    }
-    let label = &record[width];
-    label.parse().map_err(|_| format!("column {}: label \"{label}\" is not one of 0, 1, 2, ...; {LAYOUT}", width + 1))
 }

@@ -19,14 +19,16 @@ pub fn constant_network(rows: &Rows, widths: &[usize], activation: Activation, l
     let mean =
         |of: &dyn Fn(&[f64]) -> f64| (0..rows.count()).map(|i| of(rows.row(i))).sum::<f64>() / rows.count() as f64;
     let share: Vec<f64> = (0..outputs).map(|k| mean(&|row| row[inputs + k])).collect();
-    if hidden.is_empty() || share.iter().any(|&p| p <= 0.0 || p >= 1.0) {
+    // An answer that is a number has no such share.
+    let is_class = (0..rows.count()).all(|i| rows.row(i)[inputs..].iter().all(|&t| t == 0.0 || t == 1.0));
+    if hidden.is_empty() || !is_class || share.iter().any(|&p| p <= 0.0 || p >= 1.0) {
         return None;
     }
     let (biases, value, rank_of_biases) = best_constant(&share, loss);
     let dim = parameter_count(widths);
     let mut x = vec![0.0; dim];
     x[dim - outputs..].copy_from_slice(&biases);
-    let is_relu = activation == Activation::Relu;
+    let is_relu = activation.is_rectifier();
     if is_relu {
         let mut at = 0;
         for layer in widths.windows(2).take(hidden.len()) {

@@ -1,52 +1,40 @@
-//! A fully connected network on real data: the 8x8 digits, or a user's table.
+//! A fully connected network on data: images, a generated set, or a user's table.
 
-use std::sync::{Arc, OnceLock};
-
-use sha2::{Digest, Sha256};
+use std::sync::OnceLock;
 
 use super::constant_network::constant_network;
+use super::init::Init;
 use super::network::{self, Activation, Loss};
-use super::rank::rank;
-use crate::data::table::{self as data, Table};
+use crate::data::{DataRequest, Prepared, data_params};
 use crate::prelude::*;
 
 /// Mean loss over the data of a network with any hidden layers and linear outputs, plus `l2/2 |theta|^2`.
 ///
-/// Parameters per layer: weights row-major (out x in), then biases; they start at N(0, 2 / (in + out)) and 0
-/// (Glorot and Bengio 2010). Losses of a row with outputs z:
+/// Parameters per layer: weights row-major (out x in), then biases; how they start is `init`, by default N(0, 2 / (in +
+/// out)) and 0 (Glorot and Bengio 2010). Losses of a row with outputs z:
 /// - `softmax`: `ln sum_k exp z_k - z_label`, one output per class;
 /// - `binary`: `-ln p` or `-ln(1 - p)`, `p = logistic(z)`, one output; 1 for the class `positive`, else 0;
-/// - `squared`: `1/2 sum_k (z_k - t_k)^2` against the one-hot label; with two classes one output, the label.
+/// - `squared`: `1/2 sum_k (z_k - t_k)^2` against the one-hot label; with two classes one output, the label; with
+///   `labels = "real"` one output, the number.
 ///
-/// The digits' pixels are scaled to 0 .. 1; the features of a user's file are taken as they are. Listed as known
+/// Pixels of images are scaled to 0 .. 1; the features of a user's file are taken as they are unless `standardise` says
+/// otherwise. Listed as known
 /// point is the constant network (all weights 0), which is critical when there are hidden layers and no l2.
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Mlp {
-    data: String,
-    pool: usize,
-    samples: usize,
+    #[serde(flatten)]
+    data: DataRequest,
     hidden: Vec<usize>,
     activation: Activation,
     loss: Loss,
     positive: usize,
     l2: f64,
+    init: Init,
+    init_scale: f64,
     #[serde(skip)]
-    prepared: OnceLock<Result<Prepared, String>>,
+    prepared: OnceLock<Result<(Prepared, Vec<usize>), String>>,
 }
-
-/// What the parameters make of the data.
-#[derive(Clone)]
-struct Prepared {
-    /// One row: features, then targets, one per output.
-    rows: Arc<Rows>,
-    /// Inputs, hidden layers, outputs.
-    widths: Vec<usize>,
-    /// Independent linear relations that all inputs obey (with the constant input of the bias).
-    n_relations: usize,
-}
-
-const DIGITS: &str = "digits";
 
 /// A network is recorded weight by weight; beyond this, recording takes a minute.
 const MOST_PARAMETERS: usize = 100_000;
@@ -54,108 +42,50 @@ const MOST_PARAMETERS: usize = 100_000;
 impl Default for Mlp {
     fn default() -> Self {
         Mlp {
-            data: DIGITS.to_string(),
-            pool: 1,
-            samples: 0,
+            data: DataRequest::default(),
             hidden: vec![4],
             activation: Activation::default(),
             loss: Loss::default(),
             positive: 1,
             l2: 0.0,
+            init: Init::default(),
+            init_scale: 1.0,
             prepared: OnceLock::new(),
         }
     }
 }
 
 impl Mlp {
-    fn prepared(&self) -> &Result<Prepared, String> {
-        self.prepared.get_or_init(|| self.prepare())
+    /// The data, and the widths of all layers: inputs, hidden layers, outputs.
+    fn prepared(&self) -> &Result<(Prepared, Vec<usize>), String> {
+        self.prepared.get_or_init(|| {
+            let data = Prepared::of(&self.data, self.loss, self.positive)?;
+            let widths = [&[data.inputs], &self.hidden[..], &[data.outputs]].concat();
+            Ok((data, widths))
+        })
     }
 
     /// After `check`.
-    fn ready(&self) -> &Prepared {
+    fn ready(&self) -> &(Prepared, Vec<usize>) {
         self.prepared().as_ref().unwrap_or_else(|message| panic!("{message}"))
     }
-
-    fn prepare(&self) -> Result<Prepared, String> {
-        let mut table = self.table()?;
-        if self.loss == Loss::Binary && self.positive >= table.classes {
-            return Err(format!(
-                "positive = {} is refused: the labels are 0 to {}; give one of them",
-                self.positive,
-                table.classes - 1
-            ));
-        }
-        if self.samples > table.count() {
-            return Err(format!(
-                "samples = {} is refused: the data has {} rows; give at most that, or 0 for all",
-                self.samples,
-                table.count()
-            ));
-        }
-        if self.samples > 0 {
-            table.truncate(self.samples);
-        }
-        let rows = Arc::new(self.encode(&table));
-        let outputs = rows.width() - table.width;
-        let n_relations = table.width + 1 - rank(input_columns(&table));
-        let widths = [&[table.width], &self.hidden[..], &[outputs]].concat();
-        Ok(Prepared { rows, widths, n_relations })
-    }
-
-    fn table(&self) -> Result<Table, String> {
-        if self.data == DIGITS {
-            return Ok(data::digits(self.pool));
-        }
-        if self.pool != 1 {
-            return Err(format!("pool = {} is refused: only \"{DIGITS}\" can be pooled; remove it", self.pool));
-        }
-        data::read(&self.data).map_err(|message| format!("data: {message}"))
-    }
-
-    /// Features, then targets, one per output.
-    fn encode(&self, table: &Table) -> Rows {
-        let target = |label: usize| -> Vec<f64> {
-            let is = |class: usize| f64::from(u8::from(label == class));
-            match self.loss {
-                Loss::Binary => vec![is(self.positive)],
-                Loss::Squared if table.classes == 2 => vec![is(1)],
-                Loss::Softmax | Loss::Squared => (0..table.classes).map(is).collect(),
-            }
-        };
-        let rows = table.features.chunks_exact(table.width).zip(&table.labels);
-        let cells: Vec<f64> = rows.flat_map(|(features, &label)| [features, &target(label)].concat()).collect();
-        Rows::new(cells.len() / table.count(), cells)
-    }
-}
-
-/// The columns of the inputs and of the bias, each scaled to a largest element of 1.
-fn input_columns(table: &Table) -> Vec<Vec<f64>> {
-    let mut columns = vec![vec![1.0; table.count()]];
-    for j in 0..table.width {
-        let column: Vec<f64> = table.features.iter().skip(j).step_by(table.width).copied().collect();
-        let largest = column.iter().fold(0.0, |largest: f64, a| largest.max(a.abs()));
-        columns.push(if largest > 0.0 { column.iter().map(|a| a / largest).collect() } else { column });
-    }
-    columns
 }
 
 impl Problem for Mlp {
     const NAME: &'static str = "mlp";
     const ABOUT: &'static str =
-        "fully connected network on the 8x8 digits (Alpaydin and Kaynak 1998) or a CSV file; three losses";
-    const PARAMS: &'static [(&'static str, &'static str)] = &[
-        ("data", "\"digits\", or the path of a CSV file: features, then the label 0, 1, 2, ...; header optional"),
-        (
-            "pool",
-            "digits only: side of the squares that pixels are averaged over; 1, 2, 4 or 8 (64, 16, 4 or 1 inputs)",
-        ),
-        ("samples", "use the first so many rows; 0 for all"),
+        "fully connected network of any depth on images, parity, spirals, a teacher's answers or a CSV file";
+    const PARAMS: &'static [(&'static str, &'static str)] = data_params![
         ("hidden", "widths of the hidden layers; [] for none"),
-        ("activation", "of the hidden units: tanh, logistic, softplus or relu"),
+        ("activation", "of the hidden units: tanh, logistic, softplus, relu, relu2, gelu (tanh form), sin or identity"),
         ("loss", "softmax (cross-entropy), binary (cross-entropy of one output) or squared (1/2 per row)"),
         ("positive", "loss = \"binary\" only: the label that counts as 1"),
         ("l2", "weight decay: adds l2/2 |theta|^2; 0 to 1e6"),
+        (
+            "init",
+            "first weights: glorot, he, normal, uniform, orthogonal, lsuv (unit variance on the data) or rows (units along rows of the data)",
+        ),
+        ("init_scale", "multiplies them, 0 to 1e3"),
     ];
     const LABEL: &'static [&'static str] = &["hidden"];
     const TAGS: &'static [&'static str] = &["network", "data"];
@@ -167,12 +97,16 @@ impl Problem for Mlp {
         "pool = 4\nhidden = [3]\nloss = \"binary\"\npositive = 7\nsamples = 300",
         "pool = 4\nhidden = [2, 3]\nloss = \"squared\"\nsamples = 300",
         "pool = 4\nhidden = [3]\nactivation = \"softplus\"\nloss = \"squared\"\nsamples = 300",
+        "data = \"parity\"\nbits = 3\nhidden = [4]\nactivation = \"sin\"\nloss = \"binary\"\ninit = \"normal\"",
+        "data = \"spirals\"\nhidden = [5, 5]\nactivation = \"gelu\"\nloss = \"binary\"\nstandardise = true\ninit = \"he\"\ninit_scale = 2.0",
+        "data = \"teacher\"\nfeatures = 4\nlabels = \"real\"\nhidden = [3]\nactivation = \"relu2\"\nloss = \"squared\"\nsamples = 60\ninit = \"lsuv\"",
+        "pool = 4\nlabels = \"random\"\nsamples = 100\nhidden = [3, 2]\nactivation = \"identity\"\ninit = \"orthogonal\"\nheld_out = 0.2",
+        "data = \"mnist10\"\nsamples = 50\nhidden = [2]\ninit = \"rows\"",
+        "data = \"parity\"\nhidden = [2]\nloss = \"squared\"\ninit = \"uniform\"",
     ];
 
     fn check(&self) -> Result<(), String> {
-        if ![1, 2, 4, 8].contains(&self.pool) {
-            return Err(format!("pool = {} is refused: digits have 8 x 8 pixels; give 1, 2, 4 or 8", self.pool));
-        }
+        self.data.check()?;
         if self.hidden.iter().any(|&width| width == 0 || width > MOST_PARAMETERS) {
             let hidden = &self.hidden;
             return Err(format!(
@@ -183,8 +117,9 @@ impl Problem for Mlp {
             return Err(format!("positive = {} is refused: only loss = \"binary\" uses it; remove it", self.positive));
         }
         in_range("l2", self.l2, 0.0, 1e6)?;
-        let prepared = self.prepared().as_ref().map_err(String::clone)?;
-        let dim = network::parameter_count(&prepared.widths);
+        in_range("init_scale", self.init_scale, 0.0, 1e3)?;
+        let (_, widths) = self.prepared().as_ref().map_err(String::clone)?;
+        let dim = network::parameter_count(widths);
         if dim > MOST_PARAMETERS {
             let hidden = &self.hidden;
             return Err(format!(
@@ -195,15 +130,19 @@ impl Problem for Mlp {
     }
 
     fn dim(&self) -> usize {
-        network::parameter_count(&self.ready().widths)
+        network::parameter_count(&self.ready().1)
     }
 
     fn rows(&self) -> Option<Arc<Rows>> {
-        Some(Arc::clone(&self.ready().rows))
+        Some(Arc::clone(&self.ready().0.rows))
+    }
+
+    fn held_out(&self) -> Option<Arc<Rows>> {
+        self.ready().0.held_out.clone()
     }
 
     fn value<S: Scalar>(&self, x: &[S], row: &[S]) -> S {
-        let widths = &self.ready().widths;
+        let (_, widths) = self.ready();
         let (features, target) = row.split_at(widths[0]);
         let outputs = network::forward(widths, self.activation, x, features);
         let loss = self.loss.of(&outputs, target);
@@ -215,21 +154,28 @@ impl Problem for Mlp {
     }
 
     fn start(&self) -> StartLaw {
-        StartLaw::Normal { sd: network::glorot_sd(&self.ready().widths) }
+        let (data, widths) = self.ready();
+        self.init.law(self.init_scale, widths, self.activation, &data.rows)
     }
 
     /// Without l2: directions of the first layer that no input sees; with softmax, one constant added to all
-    /// outputs by the biases or by what one unit sends out (without hidden layers the two overlap); with ReLU,
-    /// every unit's scale.
+    /// outputs by the biases or by what one unit sends out (without hidden layers the two overlap); with rectifiers,
+    /// every unit's scale. A linear network has those directions in which the product of its matrices stays.
     fn zero_modes(&self) -> usize {
-        let Prepared { widths, n_relations, .. } = self.ready();
+        let (Prepared { n_relations, inputs, outputs, .. }, widths) = self.ready();
         if self.l2 > 0.0 {
             return 0;
         }
         let is_softmax = self.loss == Loss::Softmax;
+        if self.activation == Activation::Identity && !self.hidden.is_empty() {
+            // Maps of rank r between what the data show of the inputs and what the loss shows of the outputs, and a bias.
+            let (inputs, outputs) = (inputs - n_relations, outputs - usize::from(is_softmax));
+            let r = self.hidden.iter().copied().chain([inputs, outputs]).min().unwrap_or(0);
+            return self.dim() - (r * (inputs + outputs - r) + outputs);
+        }
         let shifts = if is_softmax { 1 + widths[widths.len() - 2] } else { 0 };
         let counted_twice = if is_softmax && self.hidden.is_empty() { *n_relations } else { 0 };
-        let scales = if self.activation == Activation::Relu { self.hidden.iter().sum() } else { 0 };
+        let scales = if self.activation.is_rectifier() { self.hidden.iter().sum() } else { 0 };
         n_relations * widths[1] + shifts - counted_twice + scales
     }
 
@@ -238,8 +184,8 @@ impl Problem for Mlp {
     }
 
     fn known_points(&self) -> Vec<KnownPoint> {
-        let Prepared { rows, widths, .. } = self.ready();
-        let point = if self.l2 > 0.0 { None } else { constant_network(rows, widths, self.activation, self.loss) };
+        let (data, widths) = self.ready();
+        let point = if self.l2 > 0.0 { None } else { constant_network(&data.rows, widths, self.activation, self.loss) };
         point.into_iter().collect()
     }
 
@@ -249,12 +195,6 @@ impl Problem for Mlp {
     }
 
     fn fingerprint(&self) -> String {
-        let rows = &self.ready().rows;
-        let mut hash = Sha256::new();
-        hash.update((rows.width() as u64).to_le_bytes());
-        for i in 0..rows.count() {
-            rows.row(i).iter().for_each(|cell| hash.update(cell.to_le_bytes()));
-        }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        self.ready().0.fingerprint()
     }
 }

@@ -1,12 +1,14 @@
 //! Networks: losses over the weights of a net.
 
 mod constant_network;
+mod init;
 mod linear_autoencoder;
 mod mlp;
-mod network;
-mod rank;
+pub(crate) mod network;
+pub(crate) mod rank;
 mod xor;
 
+pub use init::Init;
 pub use linear_autoencoder::LinearAutoencoder;
 pub use mlp::Mlp;
 pub use network::{Activation, Loss};

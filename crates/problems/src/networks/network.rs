@@ -19,9 +19,23 @@ pub enum Activation {
     Softplus,
     /// `max(0, z)`
     Relu,
+    /// `max(0, z)^2`
+    Relu2,
+    /// `z Phi(z)` in the form with tanh (Hendrycks and Gimpel 2016, the default of jax.nn.gelu; torch's default has erf):
+    /// `z/2 (1 + tanh(sqrt(2/pi) (z + 0.044715 z^3)))`
+    Gelu,
+    /// `sin z`
+    Sin,
+    /// `z`: a linear network.
+    Identity,
 }
 
 impl Activation {
+    /// Whether it is 0 for every negative pre-activation and a power for the others, so that a unit can be rescaled.
+    pub fn is_rectifier(self) -> bool {
+        matches!(self, Activation::Relu | Activation::Relu2)
+    }
+
     /// The activation of one pre-activation.
     pub fn apply<S: Scalar>(self, z: S) -> S {
         match self {
@@ -29,6 +43,14 @@ impl Activation {
             Activation::Logistic => z.logistic(),
             Activation::Softplus => z.softplus(),
             Activation::Relu => z.relu(),
+            Activation::Relu2 => z.relu().square(),
+            Activation::Gelu => {
+                const SQRT_2_OVER_PI: f64 = std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2;
+                let inner = (z.square() * z * 0.044715 + z) * SQRT_2_OVER_PI;
+                z * 0.5 * (inner.tanh() + 1.0)
+            }
+            Activation::Sin => z.sin(),
+            Activation::Identity => z,
         }
     }
 }
