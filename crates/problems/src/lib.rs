@@ -19,22 +19,27 @@
 mod analytic;
 mod data;
 mod formula;
+mod frame;
 mod instance;
+mod learning;
 mod motion;
 mod networks;
 mod physics;
 mod problem;
 mod registry;
+mod signal;
 
 pub use analytic::separable::{MOST_POINTS, separable, separable_counts};
 pub use analytic::*;
 pub use formula::Formula;
 pub use instance::Instance;
+pub use learning::*;
 pub use motion::Motion;
 pub use networks::*;
 pub use physics::*;
 pub use problem::{Counts, Domain, KnownPoint, Problem, Reference, ReferenceKind, StartLaw, dim_between, in_range};
 pub use registry::{Entry, Param, Registry, Visitor, visit_builtin};
+pub use signal::*;
 
 /// What the file of a problem starts with: `use problems::prelude::*;`.
 pub mod prelude {

@@ -2,6 +2,7 @@
 
 use autodiff::{Scalar, Stream};
 
+use crate::frame::orthonormal;
 use crate::problem::{Domain, KnownPoint};
 
 /// Most variables of a moved surface: a rotation mixes all of them.
@@ -71,22 +72,9 @@ impl Motion {
     }
 }
 
-/// A rotation uniform among all (Haar), its rows orthonormal to rounding: normal rows, made orthogonal to those before
-/// them one after another, twice (Gram and Schmidt); the last row's sign makes the determinant 1.
+/// A rotation uniform among all (Haar); the last row's sign makes the determinant 1.
 fn rotation(dim: usize, stream: &mut Stream) -> Vec<f64> {
-    let mut rows: Vec<Vec<f64>> = Vec::with_capacity(dim);
-    for _ in 0..dim {
-        let mut row: Vec<f64> = (0..dim).map(|_| stream.normal()).collect();
-        for _ in 0..2 {
-            for before in &rows {
-                let share = dot(before, &row);
-                row.iter_mut().zip(before).for_each(|(a, b)| *a -= share * b);
-            }
-            let norm = dot(&row, &row).sqrt();
-            row.iter_mut().for_each(|a| *a /= norm);
-        }
-        rows.push(row);
-    }
+    let mut rows = orthonormal(dim, dim, stream);
     if determinant_sign(&rows) < 0.0 {
         rows[dim - 1].iter_mut().for_each(|a| *a = -*a);
     }
@@ -114,10 +102,6 @@ fn determinant_sign(rows: &[Vec<f64>]) -> f64 {
     sign
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,7 +115,7 @@ mod tests {
                 for (j, b) in rows.iter().enumerate() {
                     let expected = f64::from(u8::from(i == j));
                     // Two passes leave a few roundings per term.
-                    assert!((dot(a, b) - expected).abs() <= 4.0 * dim as f64 * f64::EPSILON);
+                    assert!((f64::dot(a, b) - expected).abs() <= 4.0 * dim as f64 * f64::EPSILON);
                 }
             }
             assert_eq!(determinant_sign(&rows), 1.0);

@@ -28,8 +28,10 @@ impl Visitor for Registry {
 /// the registry and the conformance tests follow.
 pub fn visit_builtin(visitor: &mut impl Visitor) {
     crate::analytic::visit(visitor);
+    crate::learning::visit(visitor);
     crate::networks::visit(visitor);
     crate::physics::visit(visitor);
+    crate::signal::visit(visitor);
     visitor.visit::<crate::Formula>();
 }
 

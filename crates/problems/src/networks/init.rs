@@ -6,6 +6,7 @@ use autodiff::{Rows, Stream};
 use serde::{Deserialize, Serialize};
 
 use super::network::{Activation, glorot_sd, parameter_count};
+use crate::frame::orthonormal;
 use crate::problem::StartLaw;
 
 /// Where the first weights come from.
@@ -94,32 +95,11 @@ fn orthogonal(widths: &[usize], scale: f64, stream: &mut Stream) -> Vec<f64> {
         let (inputs, outputs) = (layer[0], layer[1]);
         let (short, long) = (inputs.min(outputs), inputs.max(outputs));
         let frame = orthonormal(short, long, stream);
-        for i in 0..outputs {
-            let entry = |j: usize| if outputs <= inputs { frame[i][j] } else { frame[j][i] };
-            x.extend((0..inputs).map(|j| scale * entry(j)));
-        }
+        let entry = |i: usize, j: usize| if outputs <= inputs { frame[i][j] } else { frame[j][i] };
+        x.extend((0..inputs * outputs).map(|at| scale * entry(at / inputs, at % inputs)));
         x.resize(x.len() + outputs, 0.0);
     }
     x
-}
-
-/// `count` orthonormal vectors of `dim` numbers: normal vectors made orthogonal one after another, twice (Gram and
-/// Schmidt).
-fn orthonormal(count: usize, dim: usize, stream: &mut Stream) -> Vec<Vec<f64>> {
-    let mut frame: Vec<Vec<f64>> = Vec::with_capacity(count);
-    for _ in 0..count {
-        let mut v: Vec<f64> = (0..dim).map(|_| stream.normal()).collect();
-        for _ in 0..2 {
-            for before in &frame {
-                let share = dot(before, &v);
-                v.iter_mut().zip(before).for_each(|(v, b)| *v -= share * b);
-            }
-            let norm = dot(&v, &v).sqrt();
-            v.iter_mut().for_each(|v| *v /= norm);
-        }
-        frame.push(v);
-    }
-    frame
 }
 
 /// Scales the weights of each layer in turn so that its pre-activations over all rows have variance 1.

@@ -1,6 +1,8 @@
 //! Networks: losses over the weights of a net.
 
+mod auer_neuron;
 mod constant_network;
+mod deep_linear;
 mod init;
 mod linear_autoencoder;
 mod mlp;
@@ -8,11 +10,13 @@ pub(crate) mod network;
 pub(crate) mod rank;
 mod xor;
 
+pub use auer_neuron::AuerNeuron;
+pub use deep_linear::DeepLinear;
 pub use init::Init;
 pub use linear_autoencoder::LinearAutoencoder;
 pub use mlp::Mlp;
 pub use network::{Activation, Loss};
-pub use xor::{Pair, Xor};
+pub use xor::{Net, Pair, Xor};
 
 use crate::registry::Visitor;
 
@@ -21,4 +25,6 @@ pub(crate) fn visit(visitor: &mut impl Visitor) {
     visitor.visit::<Xor>();
     visitor.visit::<Mlp>();
     visitor.visit::<LinearAutoencoder>();
+    visitor.visit::<DeepLinear>();
+    visitor.visit::<AuerNeuron>();
 }
