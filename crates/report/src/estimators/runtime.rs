@@ -1,5 +1,8 @@
 //! Expected running time as COCO defines it.
 
+use super::resample::{Resample, percentiles};
+use super::share::LEVEL;
+
 /// What one run contributes to the expected running time of one target.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Outcome {
@@ -43,4 +46,14 @@ impl Runtime {
         // 0/0 (no runs at all) would be NaN: nothing reached it, so it is infinite as well.
         if self.successes == 0 { f64::INFINITY } else { self.spent / self.successes as f64 }
     }
+}
+
+/// 95 % percentile interval of the ERT: the n pairs (hit, cost) are drawn with replacement `draws` times. A draw without
+/// a success counts as infinite, so the upper end may be.
+///
+/// # Panics
+/// No runs or no draws.
+pub fn ert_interval(outcomes: &[Outcome], draws: usize, random: &mut Resample) -> (f64, f64) {
+    let ert = |sample: &[usize]| Runtime::of(sample.iter().map(|i| outcomes[*i])).ert();
+    percentiles(random.bootstrap(outcomes.len(), draws, ert), LEVEL)
 }

@@ -1,7 +1,9 @@
 //! Tests of the report crate, in one program: estimators, joins and complaints, tables, renderings.
 
 mod common;
+mod derived;
 mod estimators;
 mod folder;
 mod render;
+mod significance;
 mod tables;
