@@ -5,6 +5,9 @@ use crate::estimators::Share;
 /// Significant digits of a number for people.
 const DIGITS: usize = 3;
 
+/// What is closer to 1 than four decimals show is printed as `>.9999`.
+const NEARLY_ONE: f64 = 0.9999;
+
 /// Shortest text that reads back as the same number: `0.1`, `2000`, `1e-9`, `inf`, `-inf`, `nan`.
 pub(crate) fn shortest(value: f64) -> String {
     if value.is_nan() {
@@ -43,25 +46,65 @@ pub(crate) fn gap(value: f64) -> String {
 /// that neither 0.0096 nor 0.998 is rounded to certainty; exact 0 and 1 are single digits. An incomplete cell has only
 /// its bounds, marked: `[.28,.33]*`.
 pub(crate) fn share(share: &Share) -> String {
-    let (lo, hi) = share.interval();
     let p = share.estimate();
+    let whole = with_interval(p, share.interval());
+    let bounds = whole.split_once(' ').map_or(whole.as_str(), |(_, bounds)| bounds);
+    if share.is_incomplete() { format!("{bounds}*") } else { whole }
+}
+
+/// The same for any probability with an interval.
+pub(crate) fn with_interval(p: f64, (lo, hi): (f64, f64)) -> String {
     let telling = [p, hi, lo].into_iter().find(|x| *x > 0.0 && *x < 1.0).unwrap_or(0.5);
-    let distance = telling.min(1.0 - telling);
+    let decimals = decimals(telling);
+    format!("{} [{},{}]", rounded(p, decimals), headless(rounded(lo, decimals)), headless(rounded(hi, decimals)))
+}
+
+/// `0.28`, `0.0096`, `1`: a probability by itself.
+pub(crate) fn probability(p: f64) -> String {
+    rounded(p, decimals(p))
+}
+
+/// `+.34 [.31,.37]`: a difference of two probabilities with its interval; four decimals for one below 0.01.
+pub(crate) fn difference(value: f64, (lo, hi): (f64, f64)) -> String {
+    let decimals = if (1e-4..0.01).contains(&value.abs()) { 4 } else { 2 };
+    let text = |x: f64| {
+        let digits = headless(format!("{:.decimals$}", x.abs()));
+        // What rounds to zero has no sign.
+        match digits.contains(|c: char| ('1'..='9').contains(&c)) {
+            true if x < 0.0 => format!("-{digits}"),
+            true => digits,
+            false => "0".to_string(),
+        }
+    };
+    let value = text(value);
+    let plus = if value == "0" || value.starts_with('-') { "" } else { "+" };
+    format!("{plus}{value} [{},{}]", text(lo), text(hi))
+}
+
+/// Two, and below 0.01 (or as close to 1) as many as show two significant digits; near 1 four at most.
+fn decimals(p: f64) -> usize {
+    let distance = p.min(1.0 - p);
+    let most = if p > 0.5 { 4 } else { i32::MAX };
     let mut decimals = 2;
-    // Below 0.01: as many as show two significant digits.
-    while distance < 0.01 && distance * 10f64.powi(decimals - 1) < 1.0 {
+    while distance > 0.0 && distance < 0.01 && distance * 10f64.powi(decimals - 1) < 1.0 && decimals < most {
         decimals += 1;
     }
-    let decimals = decimals as usize;
-    let number = |x: f64| {
-        if x == 0.0 || x == 1.0 { format!("{x}") } else { format!("{x:.decimals$}") }
-    };
-    let bound = |x: f64| {
-        let text = number(x);
-        text.strip_prefix('0').filter(|rest| !rest.is_empty()).map_or(text.clone(), str::to_string)
-    };
-    let interval = format!("[{},{}]", bound(lo), bound(hi));
-    if share.is_incomplete() { format!("{interval}*") } else { format!("{} {interval}", number(p)) }
+    decimals as usize
+}
+
+fn rounded(x: f64, decimals: usize) -> String {
+    if x == 0.0 || x == 1.0 {
+        format!("{x}")
+    } else if x > NEARLY_ONE && decimals >= 4 {
+        ">.9999".to_string()
+    } else {
+        format!("{x:.decimals$}")
+    }
+}
+
+/// Without the zero before the point.
+fn headless(text: String) -> String {
+    text.strip_prefix('0').filter(|rest| !rest.is_empty()).map_or(text.clone(), str::to_string)
 }
 
 #[cfg(test)]
@@ -110,6 +153,19 @@ mod tests {
         assert_eq!(text(998, 1000, 0), "0.9980 [.9927,.9995]");
         assert_eq!(text(14, 50, 8), "[.28,.33]*");
         assert_eq!(text(0, 5, 5), "[0,1]*");
+    }
+
+    #[test]
+    fn probabilities_and_differences() {
+        let texts: Vec<String> = [0.284, 0.00961, 0.9981, 0.99999, 0.0, 1.0].into_iter().map(probability).collect();
+        assert_eq!(texts, ["0.28", "0.0096", "0.9981", ">.9999", "0", "1"]);
+        assert_eq!(with_interval(0.999_99, (0.9975, 1.0)), ">.9999 [.9975,1]");
+        assert_eq!(difference(0.342, (0.31, 0.37)), "+.34 [.31,.37]");
+        assert_eq!(difference(-0.342, (-0.4, 0.001)), "-.34 [-.40,0]");
+        assert_eq!(difference(0.0, (-0.004, 0.004)), "0 [0,0]");
+        assert_eq!(difference(1.0, (0.9, 1.0)), "+1.00 [.90,1.00]");
+        assert_eq!(difference(-0.00002, (-0.02, 0.01)), "0 [-.02,.01]");
+        assert_eq!(difference(0.004, (-0.001, 0.009)), "+.0040 [-.0010,.0090]");
     }
 
     #[test]

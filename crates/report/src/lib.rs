@@ -8,7 +8,7 @@
 //! | `rows` | the columns of the three files, typed |
 //! | `load` | one CSV file to typed rows, with file and line in every complaint |
 //! | `folder` | the three files joined by `run_key`, checked, grouped in plan order |
-//! | `estimators` | intervals, expected running time, medians, correlation |
+//! | `estimators` | intervals, running times, restarts derived from single runs, tests, medians |
 //! | `tables` | one file per table |
 //! | `table`, `format`, `render` | a table as data, numbers for people, CSV / Markdown / plain text |
 
@@ -29,7 +29,8 @@ pub use table::{Block, Cell, Table};
 
 use std::path::Path;
 
-/// Every table that the result folder `dir` has rows for, in reading order: `success`, `endpoints`, `signs`, `index_vs_loss`.
+/// Every table that the result folder `dir` has rows for, in reading order: `success`,
+/// `comparison`, `restarts`, `endpoints`, `signs`, `index_vs_loss`.
 ///
 /// Reads `runs.csv`, `hits.csv` and `critical.csv` and nothing else. Runs that are planned but not done (status `missing`)
 /// stay in every denominator, so an unfinished folder gives tables that say so.

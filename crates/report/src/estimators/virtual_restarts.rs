@@ -79,10 +79,15 @@ impl VirtualRestarts {
         costs.iter().map(|t| if *t < 0.0 { 0.0 } else { curve[grid.down(*t)].min(1.0) }).collect()
     }
 
-    /// Expected number of attempts begun by the time failures have used up `t`: `M(t) = 1 + sum M(t - b_i) / n`.
+    /// Expected number of attempts that begin within `t` when all of them fail: `M(t) = 1 + mean over the failures of
+    /// M(t - b_i)`; infinite without failures.
     pub fn attempts_within(&self, t: f64) -> f64 {
-        let grid = Grid::of(self, t.max(0.0));
-        *self.renew(&grid, vec![1.0; grid.cells + 1]).last().expect("a grid has a cell")
+        if self.failures.is_empty() {
+            return f64::INFINITY;
+        }
+        let failing = VirtualRestarts { hits: Vec::new(), failures: self.failures.clone() };
+        let grid = Grid::of(&failing, t.max(0.0));
+        *failing.renew(&grid, vec![1.0; grid.cells + 1]).last().expect("a grid has a cell")
     }
 
     /// `attempts` such that the share p of runs that hit within `t` gives `1 - (1-p)^attempts = G(t)`; the expected

@@ -1,25 +1,65 @@
 //! The tables, one file each.
 
+mod comparison;
 mod endpoints;
 mod index_vs_loss;
+mod restarts;
 mod signs;
 mod success;
 
-use crate::folder::Folder;
-use crate::rows::{Class, CriticalRow};
-use crate::table::Table;
+use crate::estimators::{Outcome, Share};
+use crate::folder::{Folder, Run};
+use crate::format;
+use crate::rows::{Class, CriticalRow, Status};
+use crate::table::{Cell, Table};
 
 /// Every table that has rows, in reading order.
 pub(crate) fn all(folder: &Folder) -> Vec<Table> {
-    [success::table(folder), endpoints::table(folder), signs::table(folder), index_vs_loss::table(folder)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        success::table(folder),
+        comparison::table(folder),
+        restarts::table(folder),
+        endpoints::table(folder),
+        signs::table(folder),
+        index_vs_loss::table(folder),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Cost of the run's first point within the gap.
+fn hit(run: &Run, gap: f64) -> Option<f64> {
+    run.hits.iter().find(|(g, _)| *g == gap).and_then(|(_, cost)| *cost)
+}
+
+/// What the runs contribute to a running time; a run of unknown cost has cost 0.
+fn outcomes(runs: &[&Run], gap: f64) -> Vec<Outcome> {
+    runs.iter().map(|run| Outcome { hit: hit(run, gap), cost: run.row.cost.unwrap_or(0.0) }).collect()
+}
+
+/// Share of the planned runs that came within the gap.
+fn reached(runs: &[&Run], gap: f64) -> Share {
+    Share {
+        count: runs.iter().filter(|run| hit(run, gap).is_some()).count(),
+        planned: runs.len(),
+        missing: runs.iter().filter(|run| run.row.status == Status::Missing).count(),
+    }
 }
 
 /// How many of the points have this class.
 fn count_class<'a>(points: impl IntoIterator<Item = &'a CriticalRow>, class: Class) -> usize {
     points.into_iter().filter(|point| point.class == class).count()
+}
+
+/// A p-value; below a ten-thousandth only that.
+fn p_cell(p: f64) -> Cell {
+    if p < 1e-4 { Cell::text("<1e-4") } else { Cell::Text(format::probability(p)) }
+}
+
+/// A running time; where it is infinite, what was spent bounds it from below.
+fn ert_cell(ert: f64, spent: f64) -> Cell {
+    if ert.is_infinite() { Cell::AtLeast(spent) } else { Cell::Real(ert) }
 }
 
 /// Marks cells that lack runs.

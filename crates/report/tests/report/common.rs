@@ -31,6 +31,24 @@ impl Files {
         ));
     }
 
+    /// A planned run of `[method, optimizer, strategy, parameters]` with its replicate number and `(status, cost)`.
+    pub fn run_of(
+        &mut self,
+        problem: &str,
+        method: [&str; 4],
+        replicate: usize,
+        (status, cost): (&str, &str),
+    ) -> String {
+        let [label, optimizer, strategy, params] = method;
+        let key = format!("{problem}/{label}/{replicate}");
+        self.run(&key, problem, label, status, cost);
+        let row = self.runs.last_mut().unwrap();
+        let (plain, params) = (format!(",{label},sgd,single,{{}},0,"), params.replace('"', "\"\""));
+        assert!(row.contains(&plain), "{row}");
+        *row = row.replace(&plain, &format!(",{label},{optimizer},{strategy},\"{params}\",{replicate},"));
+        key
+    }
+
     /// A planned run of a critical-point finder.
     pub fn finder(&mut self, key: &str, problem: &str, status: &str) {
         self.runs.push(format!(

@@ -169,6 +169,12 @@ fn equivalent_attempts_reproduce_the_distribution() {
         (never.attempts_within(60.0), never.success_within(60.0), never.equivalent_attempts(60.0)),
         (3.0, 0.0, 3.0)
     );
+    // 7 of 10 attempts succeed, 40 fit: certain to rounding, so the attempts are counted, not solved for.
+    let mut runs = vec![hit(5.0); 7];
+    runs.extend([failure(25.0); 3]);
+    let often = VirtualRestarts::new(&runs, f64::INFINITY).unwrap();
+    assert!((often.success_within(999.0) - 1.0).abs() < 1e-14);
+    assert_eq!(often.equivalent_attempts(999.0), 40.0);
     let always = VirtualRestarts::new(&[hit(5.0); 4], f64::INFINITY).unwrap();
     assert_eq!((always.equivalent_attempts(60.0), always.success_within(60.0)), (1.0, 1.0));
     // A cutoff makes late hits failures of that cost.

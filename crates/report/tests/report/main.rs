@@ -6,4 +6,5 @@ mod estimators;
 mod folder;
 mod render;
 mod significance;
+mod strategies;
 mod tables;
