@@ -79,15 +79,16 @@ impl VirtualRestarts {
         costs.iter().map(|t| if *t < 0.0 { 0.0 } else { curve[grid.down(*t)].min(1.0) }).collect()
     }
 
-    /// Expected number of attempts that begin within `t` when all of them fail: `M(t) = 1 + mean over the failures of
-    /// M(t - b_i)`; infinite without failures.
+    /// Expected number of attempts that begin before `t` is spent when all of them fail: `M(t) = 1 + mean over the
+    /// failures of M(t - b_i)`, `M(t) = 0` for `t <= 0`; at least 1, infinite without failures.
     pub fn attempts_within(&self, t: f64) -> f64 {
         if self.failures.is_empty() {
             return f64::INFINITY;
         }
         let failing = VirtualRestarts { hits: Vec::new(), failures: self.failures.clone() };
         let grid = Grid::of(&failing, t.max(0.0));
-        *failing.renew(&grid, vec![1.0; grid.cells + 1]).last().expect("a grid has a cell")
+        // One step earlier: an attempt that begins when all is spent is none.
+        failing.renew(&grid, vec![1.0; grid.cells + 1])[grid.cells.saturating_sub(1)]
     }
 
     /// `attempts` such that the share p of runs that hit within `t` gives `1 - (1-p)^attempts = G(t)`; the expected

@@ -250,8 +250,8 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
     adjust(parts.iter_mut().flat_map(|part| &mut part.lines));
     let lines = || parts.iter().flat_map(|part| &part.lines);
     let mut notes = names(&[
-        "From the n runs of each method without restarts, at the smallest gaps reached. k=: success of the best of k \
-         whole runs, unbiased; mean best gap: of k runs.",
+        "From the n runs of each method without restarts, at the smallest gaps reached. Best of k runs (k above \
+         the columns): success of whole runs, unbiased; mean best gap: expected least gap.",
         "Real: share of the restarted runs within the gap; derived: the same computed from the single runs, cut off \
          alike and restarted until the same budget, [95 % interval]; difference: real - derived.",
         "p: no difference between real and derived, adjusted by Holm over this table. Verdict: more or fewer real \
@@ -414,8 +414,8 @@ fn blocks(part: &Part) -> Vec<Block> {
     // Numbers of runs that no method has are no columns.
     let most = part.planned.iter().map(|(_, count)| *count).max().unwrap_or(0);
     let used = BEST_OF.iter().filter(|k| **k <= most).count();
-    let columns = BEST_OF[..used].iter().map(|k| format!("k={k}")).collect();
-    let mut blocks = vec![block("best of k", columns, best_of_rows(part, used), Vec::new())];
+    let columns = BEST_OF[..used].iter().map(usize::to_string).collect();
+    let mut blocks = vec![block("best of k runs", columns, best_of_rows(part, used), Vec::new())];
     let restarted: Vec<(&Line, &Restarted)> =
         part.lines.iter().filter_map(|line| Some((line, line.restarted.as_ref()?))).collect();
     if !restarted.is_empty() {

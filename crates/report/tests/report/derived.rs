@@ -169,6 +169,7 @@ fn equivalent_attempts_reproduce_the_distribution() {
         (never.attempts_within(60.0), never.success_within(60.0), never.equivalent_attempts(60.0)),
         (3.0, 0.0, 3.0)
     );
+    assert_eq!(never.attempts_within(75.0), 3.0, "the fourth would begin with nothing left");
     // 7 of 10 attempts succeed, 40 fit: certain to rounding, so the attempts are counted, not solved for.
     let mut runs = vec![hit(5.0); 7];
     runs.extend([failure(25.0); 3]);

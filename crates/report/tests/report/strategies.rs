@@ -62,6 +62,7 @@ fn restarts_by_hand() {
     let text = table.to_text(80);
     for part in [
         "0.15   0.28   0.60   0.89      1\n",
+        "best of k runs",
         "0.60  0.56 [.24,.89]  +.04",
         "3!",
         "many: 20 runs, cutoff 10, budget 50",
