@@ -71,6 +71,20 @@ fn restarts_by_hand() {
     }
 }
 
+/// Single runs that went on to 40 are attempts of 10 for a method that gives up there, and their late hits are none.
+#[test]
+fn attempts_are_cut_off_as_the_restarted_method_does() {
+    let mut files = Files::default();
+    for replicate in 0..20 {
+        let key = files.run_of("xor", SINGLE, replicate, ("converged", "40.0"));
+        files.hit(&key, "0.01", ["10.0", "10.0", "10.0", "30.0", "35.0"].get(replicate).unwrap_or(&""));
+    }
+    cell(&mut files, "xor", RESTART, (12, 20), ("budget", "50.0"), "30.0");
+    let sheet = Sheet::of(&files.tables(), "restarts");
+    close(sheet.real(0, "derived"), 1.0 - 0.85_f64.powi(5), 1e-14);
+    close(sheet.real(0, "derived_unbiased"), 0.600877, 4.0 * 0.0049);
+}
+
 #[test]
 fn a_method_is_paired_only_with_restarts_of_itself() {
     let partners = |method: [&str; 4]| {
