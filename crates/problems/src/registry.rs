@@ -29,6 +29,7 @@ impl Visitor for Registry {
 pub fn visit_builtin(visitor: &mut impl Visitor) {
     crate::analytic::visit(visitor);
     crate::learning::visit(visitor);
+    crate::memory::visit(visitor);
     crate::networks::visit(visitor);
     crate::physics::visit(visitor);
     crate::signal::visit(visitor);

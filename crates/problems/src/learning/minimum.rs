@@ -37,7 +37,7 @@ pub fn minimum(objective: &Objective) -> Vec<f64> {
 }
 
 /// Solution of `A y = b` for a positive definite A (n x n, row-major), which is overwritten (Cholesky).
-fn solve_positive(a: &mut [f64], b: &[f64]) -> Vec<f64> {
+pub fn solve_positive(a: &mut [f64], b: &[f64]) -> Vec<f64> {
     let n = b.len();
     for i in 0..n {
         let (above, row) = a.split_at_mut(i * n);

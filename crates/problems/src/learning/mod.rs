@@ -3,6 +3,7 @@
 mod minimum;
 mod regression;
 
+pub(crate) use minimum::solve_positive;
 pub use regression::{Kind, LinearRegression, LogisticRegression, Regression, SoftmaxRegression};
 
 use crate::registry::Visitor;

@@ -1,12 +1,17 @@
-//! The rank of a small matrix, for counting directions in which a network's loss cannot change.
+//! Rank and span of a small matrix, for counting directions in which a loss cannot change.
 
 /// A column counts as dependent when what is left of it is this much smaller than the largest column: far above
 /// the rounding of a projection (sqrt(rows) eps, some 1e-14), far below what real data leave.
 const DEPENDENT: f64 = 1e-10;
 
-/// Rank of the matrix with these columns, by Gram-Schmidt with pivoting; columns of similar size are expected.
-pub fn rank(mut columns: Vec<Vec<f64>>) -> usize {
-    let mut rank = 0;
+/// Rank of the matrix with these columns.
+pub fn rank(columns: Vec<Vec<f64>>) -> usize {
+    basis(columns).len()
+}
+
+/// Orthonormal vectors with the span of these columns, by Gram-Schmidt with pivoting; columns of similar size are expected.
+pub fn basis(mut columns: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+    let mut basis = vec![];
     let mut tolerance = None;
     while let Some((pivot, size)) =
         columns.iter().map(|column| dot(column, column).sqrt()).enumerate().max_by(|a, b| a.1.total_cmp(&b.1))
@@ -14,14 +19,14 @@ pub fn rank(mut columns: Vec<Vec<f64>>) -> usize {
         if size <= *tolerance.get_or_insert(DEPENDENT * size) {
             break;
         }
-        rank += 1;
         let direction: Vec<f64> = columns.swap_remove(pivot).iter().map(|a| a / size).collect();
         for column in &mut columns {
             let share = dot(column, &direction);
             column.iter_mut().zip(&direction).for_each(|(a, d)| *a -= share * d);
         }
+        basis.push(direction);
     }
-    rank
+    basis
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

@@ -7,6 +7,7 @@ mod derivatives;
 mod facts;
 mod formula;
 mod hyper_dual;
+mod memory;
 mod network;
 mod registry;
 mod small_surfaces;
