@@ -17,6 +17,9 @@ const MNIST10: &str = include_str!("../../../../data/mnist10x10_1000.csv");
 
 const LAYOUT: &str = "every line holds the features, all numbers, then the label 0, 1, 2, ..., separated by commas (see `label`, `ignore`)";
 
+/// For the first line: it is easily meant as a header.
+const HEADER: &str = "the first line is a header only when no cell of it is a number";
+
 /// Rows of features, each with its answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
@@ -120,13 +123,16 @@ fn parse(name: &str, text: &[u8], roles: &Roles) -> Result<Table, String> {
     let (mut labels, mut values) = (vec![], vec![]);
     let mut line_of_label = BTreeMap::new();
     for (i, record) in reader.records().enumerate() {
-        let record = record.map_err(|error| format!("{name}: {error}; {LAYOUT}"))?;
+        let record = record.map_err(|error| unreadable(name, text, &error))?;
         let line = line_of(&record, text);
         if i == 0 && record.iter().all(|cell| cell.parse::<f64>().is_err()) {
             header = Some(record);
             continue;
         }
-        let at_line = |what: String| format!("{name}:{line}: {what}");
+        let at_line = |what: String| {
+            let hint = if i == 0 { format!("; {HEADER}") } else { String::new() };
+            format!("{name}:{line}: {what}{hint}")
+        };
         if columns.is_none() {
             columns = Some(Columns::of(roles, header.as_ref(), record.len()).map_err(at_line)?);
         }
@@ -148,21 +154,30 @@ fn parse(name: &str, text: &[u8], roles: &Roles) -> Result<Table, String> {
             line_of_label.entry(label).or_insert(line);
         }
     }
-    let width = columns.map_or(1, |columns| columns.features.len());
+    let Some(columns) = columns else {
+        let what = if header.is_some() { "a header and no rows" } else { "no rows" };
+        return Err(format!("{name}:1: {what}; {LAYOUT}"));
+    };
+    let width = columns.features.len();
     if roles.is_real {
         if values.len() < 2 {
-            return Err(format!("{name}: {} rows; two are needed; {LAYOUT}", values.len()));
+            return Err(format!("{name}: {} row; two are needed; {LAYOUT}", values.len()));
         }
         return Ok(Table { width, features, answers: Answers::Real(values) });
     }
     let classes = line_of_label.len();
     if classes < 2 {
         let count = labels.len();
-        return Err(format!("{name}: {count} rows with {classes} different labels; two are needed; {LAYOUT}"));
+        let column = columns.label + 1;
+        return Err(format!(
+            "{name}: column {column}: {count} rows with {classes} different label; two labels are needed; {LAYOUT}"
+        ));
     }
     if let Some((missing, (label, line))) = line_of_label.iter().enumerate().find(|(i, (label, _))| i != *label) {
         return Err(format!(
-            "{name}:{line}: label {label}, but none is {missing}; number the classes 0, 1, 2, ... without gaps"
+            "{name}:{line}: column {}: label {label}, but none is {missing}; number the classes 0, 1, 2, ... without \
+             gaps; for numbers, labels = \"real\"",
+            columns.label + 1
         ));
     }
     Ok(Table { width, features, answers: Answers::Classes { labels, classes } })
@@ -180,8 +195,17 @@ impl Columns {
         if count < 2 {
             return Err(format!("a single cell; {LAYOUT}"));
         }
+        if let Some(header) = header.filter(|header| header.len() != count) {
+            return Err(format!("{count} cells where the header has {}; {LAYOUT}", header.len()));
+        }
         let find = |key: &str, wanted: &str| {
-            let named = header.and_then(|header| header.iter().position(|name| name == wanted));
+            let places = header.iter().flat_map(|header| header.iter().enumerate());
+            let places: Vec<usize> = places.filter(|(_, name)| *name == wanted).map(|(column, _)| column).collect();
+            if places.len() > 1 {
+                let numbers = places.iter().map(|column| (column + 1).to_string()).collect::<Vec<_>>().join(", ");
+                return Err(format!("{key} \"{wanted}\" is the name of columns {numbers}; give the number of one"));
+            }
+            let named = places.first().copied();
             let numbered =
                 || wanted.parse().ok().filter(|number| (1..=count).contains(number)).map(|number: usize| number - 1);
             named.or_else(numbered).ok_or_else(|| {
@@ -202,8 +226,12 @@ impl Columns {
 
     /// Appends the features of one line and returns its answer.
     fn row<'r>(&self, record: &'r StringRecord, features: &mut Vec<f64>) -> Result<&'r str, String> {
+        if record.iter().any(|cell| cell.contains('\n')) {
+            return Err(format!("a quote that is opened in this line is not closed in it; {LAYOUT}"));
+        }
         if record.len() != self.count {
-            return Err(format!("{} cells where the first row has {}; {LAYOUT}", record.len(), self.count));
+            let cells = if record.len() == 1 { "cell" } else { "cells" };
+            return Err(format!("{} {cells} where the first row has {}; {LAYOUT}", record.len(), self.count));
         }
         for &column in &self.features {
             let cell = &record[column];
@@ -215,9 +243,23 @@ impl Columns {
     }
 }
 
+/// The message for bytes that are no text.
+fn unreadable(name: &str, text: &[u8], error: &csv::Error) -> String {
+    const REMEDY: &str = "save the file as UTF-8 text (in a spreadsheet: \"CSV UTF-8\")";
+    let csv::ErrorKind::Utf8 { pos: Some(position), err } = error.kind() else {
+        return format!("{name}: {error}; {REMEDY}");
+    };
+    let line = line_at(position, text);
+    format!("{name}:{line}: column {}: bytes that are not UTF-8; {REMEDY}", err.field() + 1)
+}
+
 /// Line of the file, from 1, that a record stands on; the reader counts from the end of the record before it.
 fn line_of(record: &StringRecord, text: &[u8]) -> u64 {
-    let Some(position) = record.position() else { return 0 };
+    record.position().map_or(0, |position| line_at(position, text))
+}
+
+/// The same from the place where the record before ended.
+fn line_at(position: &csv::Position, text: &[u8]) -> u64 {
     let before = text[position.byte() as usize..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
     position.line() + before.filter(|byte| **byte == b'\n').count() as u64
 }

@@ -13,7 +13,9 @@ use crate::prelude::*;
 ///
 /// (spectral representation, Rahimi and Recht 2007; the covariance holds for every M, the field is Gaussian to 1/M).
 /// Fyodorov (2004): for mu < mu_c = 1 the number of critical points grows like `exp(N Sigma)`, `Sigma = (mu^2 - 1) / 2 -
-/// ln mu`; for mu > 1 there is one, a minimum. The mean number is `E |det(mu I + H)| / mu^N` for every N. For this
+/// ln mu`; for mu > 1 it falls to one, a minimum. The mean number is `E |det(mu I + H)| / mu^N` for every N, H the Hessian
+/// of V at a point: 2.878 at N = 1, mu = 1/2. They are spread normally with standard deviation 1/mu per coordinate, as the
+/// slope of V has variance 1; the domain reaches to five of them, or to 3 sqrt N where that is more. For this
 /// covariance the index of critical points of V alone at level v = V/N follows `F_sc(v / 2)` (Bray and Dean 2007).
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -85,7 +87,8 @@ impl Problem for RandomField {
         if self.mu > 0.0 { S::dot(x, x) * (0.5 * self.mu) + field } else { field }
     }
     fn domain(&self) -> Domain {
-        let side = 3.0 * (self.dim as f64).sqrt();
+        let field = 3.0 * (self.dim as f64).sqrt();
+        let side = if self.mu > 0.0 { field.max(5.0 / self.mu) } else { field };
         Domain::cube(self.dim, -side, side)
     }
     /// The waves cannot add up to more than all their amplitudes.

@@ -28,7 +28,7 @@ impl Default for MatrixSensing {
 }
 
 impl MatrixSensing {
-    /// Rows of the upper triangle of A_k (off the diagonal twice) and y_k; the hidden Z.
+    /// Rows of the lower triangle of A_k (off the diagonal twice) and y_k; the hidden Z.
     fn drawn(&self) -> &(Arc<Rows>, Vec<f64>) {
         self.drawn.get_or_init(|| {
             let parts = [self.n, self.rank, self.measurements].map(|part| part.to_string());
@@ -99,10 +99,11 @@ impl Problem for MatrixSensing {
     fn start(&self) -> StartLaw {
         StartLaw::Normal { sd: vec![(self.n as f64).sqrt().recip(); self.dim()] }
     }
-    /// The rotations of the columns, at a U of full rank.
+    /// U Q is as good as U for every orthogonal Q (r x r); at a U of the rank of the hidden matrix, columns that carry nothing
+    /// do not turn among themselves.
     fn zero_modes(&self) -> usize {
         let k = self.rank.min(self.r);
-        k * (k.max(1) - 1) / 2
+        k * (k - 1) / 2 + k * (self.r - k)
     }
     /// The hidden matrix itself when U has its shape, or columns of 0 beside it.
     fn known_points(&self) -> Vec<KnownPoint> {

@@ -7,8 +7,10 @@ use crate::prelude::*;
 /// `f(x) = 1/(4 m) sum_k ((a_k . x)^2 - (a_k . z)^2)^2` for real normal a_k and a hidden z of length 1; every measurement is
 /// a data row.
 ///
-/// Sun, Qu and Wright (2018): with m of the order of n log^3 n measurements the only minima are z and -z; every other
-/// critical point has a falling direction. 0 is a local maximum: its Hessian is `-1/m sum (a_k . z)^2 a_k a_k^T`.
+/// Sun, Qu and Wright (2018, for complex data; the real case is alike): with m of the order of n log^3 n measurements the
+/// only minima are z and -z; every other critical point has a falling direction. As m grows, the saddles are near the
+/// sphere x.z = 0, |x|^2 = 1/3, f = 2/3, and z is the falling direction. 0 is a local maximum: its Hessian is
+/// `-1/m sum (a_k . z)^2 a_k a_k^T`.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PhaseRetrieval {

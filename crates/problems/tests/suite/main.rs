@@ -1,5 +1,6 @@
 //! What is declared about every problem holds; one test binary, so that the crate links once.
 
+mod audit;
 mod autoencoder;
 mod cases;
 mod data_files;
@@ -10,6 +11,7 @@ mod hyper_dual;
 mod memory;
 mod network;
 mod registry;
+mod signal_theory;
 mod small_surfaces;
 mod spin;
 mod theory;
