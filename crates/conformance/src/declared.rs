@@ -1,13 +1,68 @@
 //! What a problem declares, against what is measured: critical points, least value, counts.
 
 use autodiff::Evaluator;
-use landscape::{Criteria, inertia, tangent_spectrum, zero_tolerance};
-use problems::{Instance, KnownPoint, Reference, ReferenceKind};
+use landscape::{Criteria, Inertia, inertia, tangent_spectrum, zero_tolerance};
+use problems::{Instance, KnownPoint, Reference, ReferenceKind, StartLaw};
 
-use crate::{Finding, MOST_DENSE, max_abs, norm, sample, shown, within};
+use crate::{Finding, MOST_DENSE, max_abs, norm, sample, shown, stream, within};
 
 /// Declared points looked at; beyond, evenly spaced ones.
 const MOST_POINTS: usize = 200;
+
+/// Start points, and values and gradients there, are finite; uniform ones lie in the domain.
+pub fn starts(instance: &Instance) -> Finding {
+    const PROMISE: &str = "starts are finite";
+    const COUNT: usize = 20;
+    let mut eval = instance.objective.evaluator();
+    let mut grad = vec![0.0; instance.dim];
+    let wrong = (0..COUNT).find_map(|i| {
+        let x = instance.start_point(&mut stream("starts", i));
+        if !x.iter().all(|x| x.is_finite()) {
+            return Some(format!("a start is not finite: {}", shown(&x)));
+        }
+        if matches!(instance.start, StartLaw::Uniform) && !instance.in_domain(&x) {
+            return Some(format!("a start is outside the domain: {}", shown(&x)));
+        }
+        let value = eval.gradient(&x, &mut grad);
+        let what = if value.is_finite() { "the gradient is not finite".to_string() } else { format!("f = {value}") };
+        (!value.is_finite() || !max_abs(&grad).is_finite()).then(|| format!("{what} at the start {}", shown(&x)))
+    });
+    Finding::of(PROMISE, wrong.map_or_else(|| Ok(format!("{COUNT} starts")), Err))
+}
+
+/// A minimum has at least as many zero eigenvalues as the declared symmetries make: one that had fewer would show that too
+/// many are declared, and degenerate minima would pass for ordinary ones.
+pub fn zero_modes(instance: &Instance) -> Finding {
+    const PROMISE: &str = "minima have the zero modes";
+    let declared = instance.zero_modes;
+    if declared == 0 {
+        return Finding::skipped(PROMISE, "none declared");
+    }
+    if instance.dim > MOST_DENSE {
+        return Finding::skipped(PROMISE, format!("dim = {}, more than {MOST_DENSE}", instance.dim));
+    }
+    let mut eval = instance.objective.evaluator();
+    let minima: Vec<&KnownPoint> = instance.known_points.iter().filter(|point| point.n_neg == 0).collect();
+    if minima.is_empty() {
+        return Finding::skipped(PROMISE, format!("{declared} declared, but no minimum to look at"));
+    }
+    let looked_at = minima.len().min(20);
+    let wrong = minima[..looked_at].iter().find_map(|point| {
+        let signs = signs_at(&mut eval, &point.x);
+        (signs.n_zero < declared).then(|| {
+            format!("{declared} declared, but {} zero eigenvalues at the minimum {}", signs.n_zero, shown(&point.x))
+        })
+    });
+    let count = if looked_at == 1 { "1 minimum".to_string() } else { format!("{looked_at} minima") };
+    Finding::of(PROMISE, wrong.map_or_else(|| Ok(format!("{declared} declared; {count}")), Err))
+}
+
+/// Signs of the eigenvalues. A declared zero is not an exact one: x is rounded, and that moves eigenvalues by the third
+/// derivative times eps.
+fn signs_at(eval: &mut Evaluator, x: &[f64]) -> Inertia {
+    let spectrum = tangent_spectrum(eval, x);
+    inertia(&spectrum, zero_tolerance(&spectrum, &Criteria::default()).max(1e-10 * max_abs(&spectrum)))
+}
 
 /// Every declared point is in the domain, critical, and has the declared value, index and nullity.
 pub fn points(instance: &Instance) -> Finding {
@@ -53,10 +108,7 @@ fn point_is_wrong(instance: &Instance, eval: &mut Evaluator, point: &KnownPoint)
     if !within(max_abs(&grad), rounding) {
         return Some(format!("|gradient| = {:.1e} at {}, a critical point has {rounding:.0e}", norm(&grad), shown(x)));
     }
-    let spectrum = tangent_spectrum(eval, x);
-    // A declared zero is not an exact one: x is rounded, and that moves eigenvalues by the third derivative times eps.
-    let tolerance = zero_tolerance(&spectrum, &Criteria::default()).max(1e-10 * max_abs(&spectrum));
-    let signs = inertia(&spectrum, tolerance);
+    let signs = signs_at(eval, x);
     let declared = point.n_zero.map_or("unknown".to_string(), |n_zero| n_zero.to_string());
     let is_as_declared = signs.n_neg == point.n_neg && point.n_zero.is_none_or(|n_zero| n_zero == signs.n_zero);
     (!is_as_declared).then(|| {

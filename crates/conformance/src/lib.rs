@@ -64,6 +64,7 @@ pub fn check(entry: &Entry, params: &Table) -> Result<(Instance, Vec<Finding>), 
     let instance = entry.build(params)?;
     let again = entry.build(params)?;
     let findings = vec![
+        declared::starts(&instance),
         derivatives::gradient(&instance),
         derivatives::hessian(&instance),
         derivatives::hessian_symmetry(&instance),
@@ -71,6 +72,7 @@ pub fn check(entry: &Entry, params: &Table) -> Result<(Instance, Vec<Finding>), 
         declared::points(&instance),
         declared::floor(&instance),
         declared::counts(&instance),
+        declared::zero_modes(&instance),
         repetition::nan(&instance),
         kinks::kinks(&instance),
         repetition::determinism(&instance, &again),

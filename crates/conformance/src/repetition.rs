@@ -29,14 +29,23 @@ pub fn nan(instance: &Instance) -> Finding {
     }
     let result = match unseen.first() {
         Some(first) => Err(format!("x{first} = NaN gives a number ({} of {} coordinates)", unseen.len(), places.len())),
+        None if places.len() == 1 => Ok("1 coordinate".to_string()),
         None => Ok(format!("{} coordinates", places.len())),
     };
     Finding::of(PROMISE, result)
 }
 
-/// Two builds give the same surface, bit for bit, and the same starts.
+/// Two builds give the same surface, bit for bit, the same starts and the same declared facts.
 pub fn determinism(instance: &Instance, again: &Instance) -> Finding {
     const PROMISE: &str = "built twice, the same bits";
+    let facts = |instance: &Instance| {
+        let Instance { domain, known_points, counts, reference, zero_modes, fingerprint, .. } = instance;
+        let declared = format!("{domain:?} {known_points:?} {counts:?} {reference:?} {zero_modes}");
+        (declared, fingerprint.clone())
+    };
+    if facts(instance) != facts(again) {
+        return Finding::of(PROMISE, Err("two builds declare different facts".to_string()));
+    }
     let result = sample(instance, "twice", 3).iter().zip(sample(again, "twice", 3)).try_for_each(|(x, y)| {
         if x.iter().zip(&y).any(|(a, b)| a.to_bits() != b.to_bits()) {
             return Err("two builds draw different starts".to_string());
@@ -47,7 +56,10 @@ pub fn determinism(instance: &Instance, again: &Instance) -> Finding {
             grad.push(value);
             grad.iter().map(|v| v.to_bits()).collect::<Vec<u64>>()
         };
-        if at(instance) == at(again) { Ok(()) } else { Err(format!("two builds differ at {}", shown(x))) }
+        if at(instance) == at(again) { Ok(()) } else { Err(format!(
+                "two builds differ at {}: something outside the parameters enters, a counter, a clock, a global stream?",
+                shown(x)
+            )) }
     });
     Finding::of(PROMISE, result.map(|()| "3 points".to_string()))
 }

@@ -261,6 +261,11 @@ impl<'a> Section<'a> {
         for pair in self.pairs.iter().filter(|pair| !known.contains(&pair.key.as_str())) {
             let help = match nearest(&pair.key, known.iter().copied()) {
                 Some(key) => format!("did you mean `{key}`?"),
+                None if known.contains(&"params") => format!(
+                    "expected: {}; a parameter stands inside: params = {{ {} = ... }}",
+                    known.join(", "),
+                    pair.key
+                ),
                 None => format!("expected: {}", known.join(", ")),
             };
             findings.add(&pair.span, format!("unknown key `{}` in {}", pair.key, self.title), help);

@@ -78,7 +78,9 @@ fn of_file<'r>(request: &Request, context: &Context<'r>) -> Result<Vec<(&'r Entr
 /// Prints one surface; returns how many promises are broken.
 fn print(instance: &Instance, findings: &[Finding], context: &mut Context) -> usize {
     const NAME_WIDTH: usize = 36;
-    context.say(instance.label());
+    for line in crate::command::list::wrapped(&instance.label(), WIDTH) {
+        context.say(line);
+    }
     for Finding { promise, verdict, detail } in findings {
         let word = match verdict {
             Verdict::Holds => "holds",

@@ -27,12 +27,14 @@ pub fn run(context: &mut Context) -> Result<u8, Failure> {
 }
 
 fn family(title: &str, list: &[(String, String)], context: &mut Context) {
+    const LEAST_COLUMN: usize = 19;
+    let column = list.iter().map(|(name, _)| name.chars().count()).fold(LEAST_COLUMN, usize::max);
     context.say(title);
     for (name, about) in list {
-        let lines = wrapped(about, WIDTH - 22);
+        let lines = wrapped(about, WIDTH - column - 3);
         for (i, line) in lines.iter().enumerate() {
             let name = if i == 0 { name.as_str() } else { "" };
-            context.say(format!("  {name:<19} {line}"));
+            context.say(format!("  {name:<column$} {line}"));
         }
     }
     context.say("");

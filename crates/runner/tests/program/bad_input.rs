@@ -240,13 +240,30 @@ fn the_same_work_twice_is_refused() {
 
 #[test]
 fn a_malformed_data_file_is_named_with_its_line() {
+    const PARAMS: &str = "params = { pool = 8, samples = 24, hidden = [1] }";
     let desk = Desk::new("");
-    fs::write(desk.path("d.csv"), "1,2,0\n1,zwei,1\n").unwrap();
-    let data = format!("params = {{ data = \"{}\" }}", desk.path("d.csv"));
-    let text = SMALL.replacen("params = { pool = 8, samples = 24, hidden = [1] }", &data, 1);
-    let answer = refused(&text);
-    assert!(answer.err.contains("d.csv:2") || answer.err.contains("line 2"), "{}", answer.err);
-    assert!(answer.err.contains("zwei"), "{}", answer.err);
+    let path = desk.path("d.csv");
+    for (data, more, expected) in [
+        ("1,2,0\n1,zwei,1\n", "", "d.csv:2: column 2: \"zwei\" is not a finite number"),
+        ("a,b,c\n1,2,0\n3,1\n", "", "d.csv:3: 2 cells where the first row has 3"),
+        ("a,b,c\n", "", "d.csv:1: a header and no rows"),
+        (
+            "a,b,c\n1,2,0\n3,1,1\n",
+            ", label = \"kind\"",
+            "d.csv:2: label \"kind\" is no column: the columns are a, b, c",
+        ),
+        ("a,b,c\n1,2,0\n3,1,1\n", ", held_out = 0.95", "held_out = 0.95 is refused"),
+    ] {
+        fs::write(&path, data).unwrap();
+        let text = SMALL.replacen(PARAMS, &format!("params = {{ data = \"{path}\"{more} }}"), 1);
+        let answer = refused(&text);
+        assert!(answer.err.contains(expected), "{}", answer.err);
+        assert!(answer.err.contains("nothing was written"), "{}", answer.err);
+    }
+    // Beside the name, where one may look for it.
+    let answer = refused(&SMALL.replacen(PARAMS, "data = \"d.csv\"", 1));
+    assert!(answer.err.contains("unknown key `data` in [[problem]]"), "{}", answer.err);
+    assert!(answer.err.contains("a parameter stands inside: params = { data = ... }"), "{}", answer.err);
 }
 
 #[test]

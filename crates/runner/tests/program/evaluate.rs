@@ -75,6 +75,29 @@ fn a_point_can_come_from_a_file() {
     assert_eq!(from_file, json(&["eval", "rosenbrock", "--param", "dim=2", "--at", "-1.2,1", "--hvp", "-1.2,1"]));
 }
 
+/// Four rows, softmax over two classes at weights 0: each row loses ln 2, and the gradient of a weight is the mean of
+/// (1/2 - target) times the feature.
+#[test]
+fn a_problem_reads_a_data_file_by_its_path() {
+    let desk = Desk::new("");
+    let path = desk.path("my.csv");
+    std::fs::write(&path, "\u{feff}len,wid,kind\r\n1.5,2,0\r\n-3,\"4\",1\r\n2,1,0\r\n1,5,1\r\n\r\n").unwrap();
+    let data = format!("data={path}");
+    let question = ["eval", "mlp", "--param", &data, "--param", "hidden=[]"];
+    let all = json(&[&question[..], &["--at", "0,0,0,0,0,0", "--gradient"]].concat());
+    assert!((all["value"].as_f64().unwrap() - 2f64.ln()).abs() < 1e-15);
+    assert_eq!(all["gradient"], json!([-0.6875, 0.75, 0.6875, -0.75, 0.0, 0.0]));
+    let roles = ["--param", "label=kind", "--param", "ignore=[\"len\"]", "--at", "0,0,0,0", "--gradient"];
+    assert_eq!(json(&[&question[..], &roles].concat())["gradient"], json!([0.75, -0.75, 0.0, 0.0]));
+
+    std::fs::write(&path, "len,wid,kind\n1.5,2,0\n-3,zwei,1\n").unwrap();
+    let answer = program(&[&question[..], &["--at", "0"]].concat()).expect(2);
+    assert_eq!((answer.out.as_str(), answer.err.lines().count()), ("", 1));
+    assert!(answer.err.contains("my.csv:3: column 2: \"zwei\" is not a finite number; every line"), "{}", answer.err);
+    let answer = program(&["eval", "mlp", "--param", "data=no/such.csv", "--at", "0"]).expect(2);
+    assert!(answer.err.contains("data: no/such.csv: No such file"), "{}", answer.err);
+}
+
 #[test]
 fn on_a_sphere_derivatives_are_euclidean_and_the_spectrum_is_tangential() {
     // One spin coupling on two coordinates: f is homogeneous of degree p = 2, so g.x = 2 f, and the
