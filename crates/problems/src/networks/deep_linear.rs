@@ -10,7 +10,7 @@ use crate::prelude::*;
 /// for three and more matrices there are saddles without a negative eigenvalue: at 0 the whole Hessian vanishes. Listed for
 /// each set I of axes, at most as many as the least width, is the network whose first units carry the axes of I with weights
 /// `s_i^(1/L)`, all else 0: `f = 1/2 sum_(j not in I) s_j^2`, index `#{i in I, j not in I: s_j > s_i}`, for two matrices
-/// plus `(h - |I|) (n - |I|)`. Saxe, McClelland and Ganguli (2013): from small balanced weights each mode grows along
+/// plus `(h - |I|) (n - |I|)` and as many positive ones; of the others all but `r (2 n - r)`, r = |I|, are 0. Saxe, McClelland and Ganguli (2013): from small balanced weights each mode grows along
 /// `a(t) = s e^(2 s t) / (e^(2 s t) - 1 + s / a_0)`, so the plateau before mode s lasts about `ln(s / a_0) / (2 s)`.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -73,7 +73,7 @@ impl DeepLinear {
             x,
             value: 0.5 * others.iter().map(|s| s * s).sum::<f64>(),
             n_neg: set.iter().map(|&i| above(i)).sum::<usize>() + spare,
-            n_zero: None,
+            n_zero: Some(self.dim() - set.len() * (2 * n - set.len()) - 2 * spare),
         }
     }
 }
