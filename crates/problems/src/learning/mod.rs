@@ -1,6 +1,6 @@
 //! Convex learning: models without hidden units, whose one minimum every run must reach.
 
-mod minimum;
+pub(crate) mod minimum;
 mod regression;
 
 pub(crate) use minimum::solve_positive;
