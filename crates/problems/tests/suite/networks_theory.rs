@@ -164,8 +164,7 @@ fn students_of_orthonormal_teachers_are_stuck_at_the_published_minima() {
     let wide = instance("safran_shamir", "k = 8\nn = 9");
     let ends = descend(&wide, starts(&wide, "ss", 30), 6000, 0.6 / 8.0);
     let values: Vec<f64> = ends.into_iter().map(|(_, value)| value).collect();
-    println!("{values:?}");
-    assert!(values.iter().all(|value| *value < 0.01), "{values:?}");
+    assert!(values.iter().all(|value| *value < 1e-5), "{values:?}");
 }
 
 /// The minimum listed is there for all sizes of the theorem, also with inputs that the teacher does not see.
