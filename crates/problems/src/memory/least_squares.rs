@@ -24,7 +24,8 @@ pub fn least_squares(rows: &[&[f64]], y: &[f64]) -> (usize, Vec<f64>) {
             let error = y - dot(c, &z);
             slope.iter_mut().zip(c).for_each(|(slope, c)| *slope += error * c);
         }
-        let step = solve_positive(gram.clone(), &slope).expect("orthonormal rows of full rank have a definite Gram matrix");
+        let step =
+            solve_positive(gram.clone(), &slope).expect("orthonormal rows of full rank have a definite Gram matrix");
         z.iter_mut().zip(&step).for_each(|(z, step)| *z += step);
     }
     let mut w = vec![0.0; rows.first().map_or(0, |row| row.len())];
