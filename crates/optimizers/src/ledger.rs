@@ -1,14 +1,44 @@
 //! The ledger of one run: what was spent, what was seen at which cost.
 
-use crate::result::Snapshot;
+use crate::result::{Counts, Snapshot};
 use crate::settings::Settings;
+
+/// Prices in units of half a row-gradient, in which every price is a whole number.
+///
+/// Why these: with the evaluator of this workspace a value with its gradient costs at most 2.5 values, and a
+/// Hessian-vector product at most 2.5 gradients, so a value is half a gradient and a product is two. A dense Hessian
+/// from structure and from products shared over directions costs less than `2 dim`; it is charged as `dim` gradients,
+/// which is also what forward differences of the gradient would take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Prices {
+    /// Value of the whole objective.
+    pub(crate) value: u64,
+    /// Its gradient, the value included: one gradient-equivalent.
+    pub(crate) gradient: u64,
+    /// Hessian times a vector.
+    pub(crate) hvp: u64,
+    /// Hessian.
+    pub(crate) hessian: u64,
+}
+
+impl Prices {
+    /// For a mean over `row_count` rows in `dim` variables.
+    pub(crate) fn new(row_count: u64, dim: u64) -> Self {
+        let gradient = 2 * row_count;
+        Self { value: row_count, gradient, hvp: 2 * gradient, hessian: dim.saturating_mul(gradient) }
+    }
+
+    /// Gradient over `batch` rows.
+    pub(crate) fn minibatch(batch: u64) -> u64 {
+        2 * batch
+    }
+}
 
 /// What every ledger of a block needs to know, prepared once.
 pub(crate) struct Book {
-    /// Row-gradients in one gradient-equivalent.
-    pub(crate) row_count: u64,
-    /// Row-gradients a run may spend.
-    pub(crate) budget_rows: u64,
+    pub(crate) prices: Prices,
+    /// Units a run may spend.
+    pub(crate) budget: u64,
     /// `(target, position in the settings)`, easiest target first.
     targets: Vec<(f64, usize)>,
     /// Rising.
@@ -16,25 +46,27 @@ pub(crate) struct Book {
 }
 
 impl Book {
-    pub(crate) fn new(settings: &Settings, row_count: u64) -> Self {
+    pub(crate) fn new(settings: &Settings<'_>, row_count: u64, dim: u64) -> Self {
         let mut targets: Vec<(f64, usize)> = settings.targets.iter().copied().zip(0..).collect();
         targets.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut moments = settings.moments.clone();
         moments.sort_unstable();
-        // A budget beyond 2^64 row-gradients cannot be spent, so saturating changes no run.
-        Self { row_count, budget_rows: settings.budget.saturating_mul(row_count), targets, moments }
+        let prices = Prices::new(row_count, dim);
+        // A budget beyond 2^64 units cannot be spent, so saturating changes no run.
+        Self { prices, budget: settings.budget.saturating_mul(prices.gradient), targets, moments }
     }
 
-    /// Row-gradients as gradient-equivalents.
-    pub(crate) fn cost(&self, rows: u64) -> f64 {
-        rows as f64 / self.row_count as f64
+    /// Units as gradient-equivalents.
+    pub(crate) fn cost(&self, units: u64) -> f64 {
+        units as f64 / self.prices.gradient as f64
     }
 }
 
 /// Exact counts and first hits of one run.
 pub(crate) struct Ledger {
-    /// Row-gradients spent.
+    /// Units spent.
     pub(crate) spent: u64,
+    pub(crate) counts: Counts,
     /// Cost of the first hit per target, in the order of the settings.
     pub(crate) hits: Vec<Option<f64>>,
     /// How many of the sorted targets are hit.
@@ -50,6 +82,7 @@ impl Ledger {
     pub(crate) fn new(book: &Book, dim: usize) -> Self {
         Self {
             spent: 0,
+            counts: Counts::default(),
             hits: vec![None; book.targets.len()],
             n_hit: 0,
             f_best: f64::NAN,
@@ -59,12 +92,16 @@ impl Ledger {
         }
     }
 
-    /// Spends `rows` row-gradients at `x`. The caller has made sure that the budget allows it.
-    pub(crate) fn spend(&mut self, book: &Book, rows: u64, x: &[f64]) {
-        self.spent += rows;
-        assert!(self.spent <= book.budget_rows, "{} of {} row-gradients spent", self.spent, book.budget_rows);
+    /// Spends `units`. The caller has made sure that the budget allows it.
+    pub(crate) fn spend(&mut self, book: &Book, units: u64) {
+        self.spent += units;
+        assert!(self.spent <= book.budget, "{} of {} half row-gradients spent", self.spent, book.budget);
+    }
+
+    /// Keeps the current point `x` for the moments that have come.
+    pub(crate) fn keep(&mut self, book: &Book, x: &[f64]) {
         while let Some(&moment) = book.moments.get(self.snapshots.len()) {
-            if self.spent < moment.saturating_mul(book.row_count) {
+            if self.spent < moment.saturating_mul(book.prices.gradient) {
                 break;
             }
             self.snapshots.push(Snapshot { moment, cost: book.cost(self.spent), x: x.to_vec() });

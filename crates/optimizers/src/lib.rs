@@ -1,10 +1,12 @@
-//! Update rules, strategies and the counted loop that runs them: how a budget of gradients is spent.
+//! Update rules, solvers, strategies and the counted loop that runs them: how a budget is spent.
 //!
-//! * A [`Rule`] turns a gradient into a step (one file per rule, under `rule/`).
-//! * A [`Strategy`] decides how a budget is spent: one start, many starts, noise early in the run
-//!   (one file per strategy, under `strategy/`).
+//! * A [`Rule`] turns a gradient into a step (one file per rule, under `rule/`); many runs of it go in lockstep.
+//! * A [`Solver`] asks an [`Oracle`] for values, gradients, Hessian-vector products or Hessians (one file per solver, under
+//!   `solver/`); its runs go one by one. Rules and solvers are both "optimizers": one name space, one budget.
+//! * A [`Strategy`] decides how a budget is spent over starts (under `strategy/`), a [`Schedule`] multiplies the
+//!   learning rate of a rule (under `schedule/`), a [`Noise`] acts on starts, gradients or weights.
 //! * A [`Method`] is one of each with all its parameters; [`Catalogue`] builds it from names and a table.
-//! * [`run_block`] runs a method from many starts in lockstep, and a [`RunResult`] is all that is known
+//! * [`run_block`] runs a method from many starts, and a [`RunResult`] is all that is known
 //!   about one run. The function is reached only through a counted oracle, so costs are exact integers.
 //!
 //! ```
@@ -15,13 +17,14 @@
 //! let params = toml::toml! { lr = 0.5 };
 //! let method = Catalogue::builtin().method("gradient_descent", &params, "single", &toml::Table::new())?;
 //! let settings = Settings {
-//!     budget: 4, grad_tol: 1e-8, f_above: 1e12, x_above: 1e6, targets: vec![0.2], moments: vec![],
-//!     single_precision: false,
+//!     budget: 4, grad_tol: 1e-8, f_above: 1e12, x_above: 1e6, stall: None, early_stop: None, targets: vec![0.2],
+//!     moments: vec![], single_precision: false,
 //! };
 //! let seeds = Seeds {
 //!     start: Box::new(|_restart| vec![1.0]),
 //!     noise: Stream::new(1, "noise", &[]),
 //!     batches: Stream::new(1, "batches", &[]),
+//!     random: Stream::new(1, "random", &[]),
 //! };
 //! let runs = run_block(&bowl, &method, &settings, vec![seeds]);
 //! // x = 1, 1/2, 1/4, 1/8: four gradients, three steps; f = x^2/2 passes 0.2 at the second gradient.
@@ -32,34 +35,51 @@
 //! ```
 //!
 //! Adding a rule: one file with a config (`#[derive(Serialize, Deserialize, ..)]`, [`Config`], [`Rule`]) and
-//! a state ([`RuleState`]), and one line in `catalogue.rs`. A strategy is the same with [`Strategy`].
+//! a state ([`RuleState`]), and one line in `catalogue.rs`. A solver, a strategy or a schedule is the same with
+//! [`Solver`], [`Strategy`] or [`Schedule`].
 
+mod block;
 mod catalogue;
 mod config;
+mod course;
 mod ledger;
 mod method;
 mod minibatch;
+mod noise;
 mod oracle;
 mod progress;
 mod result;
 mod rule;
 mod run;
+mod schedule;
 mod settings;
+mod solver;
 mod strategy;
+mod terms;
 mod vector;
 
 pub use catalogue::{Catalogue, Entry};
 pub use config::{Config, Param};
-pub use method::{Method, Part};
-pub use result::{Attempt, RunResult, Snapshot, Status};
+pub use method::{Algorithm, Method, Part};
+pub use noise::{Decay, Noise, On};
+pub use oracle::{Oracle, Stop};
+pub use result::{Attempt, Counts, RunResult, Snapshot, Status};
 pub use rule::adam::Adam;
 pub use rule::gradient_descent::GradientDescent;
 pub use rule::momentum::Momentum;
 pub use rule::sgd::Sgd;
-pub use rule::{Rule, RuleState};
+pub use rule::{Rule, RuleState, StepInfo};
 pub use run::run_block;
-pub use settings::{Seeds, Settings};
-pub use strategy::Strategy;
-pub use strategy::multi_restart::MultiRestart;
-pub use strategy::noisy_start::{Decay, NoisyStart};
+pub use schedule::Schedule;
+pub use schedule::constant::Constant;
+pub use schedule::cosine::Cosine;
+pub use schedule::exponential::Exponential;
+pub use schedule::inverse_time::InverseTime;
+pub use schedule::step::Step;
+pub use settings::{EarlyStop, Seeds, Settings, Stall};
+pub use solver::Solver;
+pub use solver::backtracking::Backtracking;
+pub use strategy::multi_restart::{MultiRestart, Until};
+pub use strategy::noisy_start::NoisyStart;
 pub use strategy::single::Single;
+pub use strategy::{Start, Strategy};

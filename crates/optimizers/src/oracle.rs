@@ -1,99 +1,340 @@
-//! The counted oracle: the only door to the function, for a block of runs at once.
+//! The counted oracle of solvers: the only door to the function, for one run at a time.
 
-use crate::ledger::{Book, Ledger};
-use crate::minibatch::Dealer;
-use autodiff::{Evaluator, Objective, Stream};
+use crate::course::{Course, Place, Verdict};
+use crate::ledger::Ledger;
+use crate::result::{RunResult, Status};
+use crate::settings::Seeds;
+use crate::solver::Solver;
+use crate::terms::Terms;
+use crate::vector::{dot, norm};
+use autodiff::{Evaluator, Geometry, Objective};
 
-/// Where one run is, and what the function last said there.
-pub(crate) struct Probe {
-    /// The point, `(dim,)`.
-    pub(crate) x: Vec<f64>,
-    /// Value at `x`: of the whole objective or of the last minibatch.
-    pub(crate) f: f64,
-    /// Gradient at `x`, `(dim,)`, of the same; the loop turns it into the step's gradient in place.
-    pub(crate) grad: Vec<f64>,
-    pub(crate) ledger: Ledger,
-    pub(crate) dealer: Dealer,
-    /// Draws the order of the rows.
-    pub(crate) batches: Stream,
-}
+/// The attempt has ended: budget, convergence, divergence, whatever it was; the oracle has noted it. A solver passes it
+/// on with `?`. Nothing but an oracle makes one.
+#[derive(Debug)]
+pub struct Stop(());
 
-/// Evaluates the probes of a block in one batch call and writes the cost into each one's ledger.
+/// Answers questions about the whole objective, charges for them, and decides when the attempt ends.
 ///
-/// Lanes are runs; an evaluator gives every lane the bits of a single call, so what a run sees does not depend on
-/// who shares its block.
-pub(crate) struct Oracle<'o> {
-    evaluator: Evaluator<'o>,
-    dim: usize,
-    /// Rows per step; 0 means the whole objective.
-    batch: usize,
-    points: Vec<f64>,
-    rows: Vec<u32>,
-    values: Vec<f64>,
-    grads: Vec<f64>,
+/// Every question returns `Err(Stop)`, without an answer or a charge, when the budget does not cover it or the attempt
+/// has ended.
+pub struct Oracle<'a> {
+    terms: &'a Terms<'a>,
+    evaluator: Evaluator<'a>,
+    held_out: Option<Evaluator<'a>>,
+    course: Course<'a>,
+    ledger: Ledger,
+    /// The last accepted iterate, before the first one the start.
+    x: Vec<f64>,
+    /// Value there; NaN before the first accept.
+    f: f64,
+    grad_norm: Option<f64>,
+    is_begun: bool,
+    verdict: Option<Ended>,
+    /// Room for a gradient (dim,).
+    grad: Vec<f64>,
+    radial: RadialShares,
 }
 
-impl<'o> Oracle<'o> {
-    /// For a block of `block` runs whose method steps on `batch` rows (0: all).
-    pub(crate) fn new(objective: &'o Objective, single_precision: bool, batch: usize, block: usize) -> Self {
+/// Why no question is answered any more.
+enum Ended {
+    Budget,
+    Verdict(Verdict),
+}
+
+impl<'a> Oracle<'a> {
+    /// One run of a solver, over all its attempts.
+    pub(crate) fn run(
+        objective: &'a Objective,
+        solver: &dyn Solver,
+        terms: &'a Terms<'a>,
+        seeds: Seeds<'a>,
+    ) -> RunResult {
         let dim = objective.dim();
-        let evaluator = if single_precision { objective.single_precision_evaluator() } else { objective.evaluator() };
-        Self {
-            evaluator,
-            dim,
-            batch,
-            points: Vec::with_capacity(block * dim),
-            rows: Vec::with_capacity(block * batch),
-            values: vec![0.0; block],
-            grads: vec![0.0; block * dim],
+        let (mut course, _) = Course::new(seeds);
+        let mut random = course.random.clone();
+        let mut ledger = Ledger::new(&terms.book, dim);
+        let mut x = vec![0.0; dim];
+        course.begin(terms, &ledger, &mut x);
+        ledger.x_best.copy_from_slice(&x);
+        ledger.keep(&terms.book, &x);
+        let is_sphere = *terms.geometry != Geometry::Flat;
+        let mut oracle = Oracle {
+            terms,
+            evaluator: objective.evaluator(),
+            held_out: terms.settings.early_stop.map(|stop| stop.held_out.evaluator()),
+            course,
+            ledger,
+            x: x.clone(),
+            f: f64::NAN,
+            grad_norm: None,
+            is_begun: false,
+            verdict: None,
+            grad: vec![0.0; dim],
+            radial: RadialShares::new(if is_sphere { dim } else { 0 }),
+        };
+        loop {
+            let Err(Stop(())) = solver.solve(&mut oracle, &mut x, &mut random);
+            if !oracle.end_attempt() {
+                return oracle.course.into_result(terms, oracle.ledger);
+            }
+            oracle.course.begin(terms, &oracle.ledger, &mut x);
+            oracle.x.copy_from_slice(&x);
         }
     }
 
-    /// Value and gradient of the whole objective for the probes `who`.
+    /// Number of variables.
+    pub fn dim(&self) -> usize {
+        self.x.len()
+    }
+
+    /// Gradient-equivalents that this attempt has spent.
+    pub fn spent(&self) -> f64 {
+        self.terms.book.cost(self.ledger.spent - self.course.spent_before)
+    }
+
+    /// Gradient-equivalents that this attempt may spend from its start to its end, if nothing ends it before.
+    pub fn budget(&self) -> f64 {
+        self.terms.book.cost(self.course.limit - self.course.spent_before)
+    }
+
+    /// Value at `x` (dim,). Costs half a gradient.
     ///
-    /// It costs one gradient-equivalent when the method steps with it (the value comes with the gradient at no
-    /// extra cost). For a minibatch method it costs nothing: the method never sees it, it is our measurement.
-    pub(crate) fn whole(&mut self, book: &Book, probes: &mut [Probe], who: &[usize]) {
-        if who.is_empty() {
+    /// # Errors
+    /// The attempt ends.
+    pub fn value(&mut self, x: &[f64]) -> Result<f64, Stop> {
+        self.charge(self.terms.book.prices.value)?;
+        self.ledger.counts.n_f += 1;
+        let f = self.evaluator.value(x);
+        self.ledger.see(&self.terms.book, f, x);
+        Ok(f)
+    }
+
+    /// Gradient along the surface at `x` (dim,) into `grad` (dim,); returns the value. Costs one gradient.
+    ///
+    /// # Errors
+    /// The attempt ends.
+    pub fn gradient(&mut self, x: &[f64], grad: &mut [f64]) -> Result<f64, Stop> {
+        self.charge(self.terms.book.prices.gradient)?;
+        self.ledger.counts.n_grad += 1;
+        let f = self.evaluator.gradient(x, grad);
+        self.radial.note(x, grad);
+        self.terms.geometry.project(x, grad);
+        self.ledger.see(&self.terms.book, f, x);
+        Ok(f)
+    }
+
+    /// Hessian along the surface at `x` (dim,) times the tangent vector `v` (dim,) into `hv` (dim,). Costs two gradients.
+    ///
+    /// Sphere: `P H v - (x.g / |x|^2) v`, which needs the gradient at `x`: it is at hand when `x` is one of the last
+    /// two points whose gradient was asked for, and costs another gradient otherwise.
+    ///
+    /// # Errors
+    /// The attempt ends.
+    pub fn hvp(&mut self, x: &[f64], v: &[f64], hv: &mut [f64]) -> Result<(), Stop> {
+        let share = self.radial_share(x, self.terms.book.prices.hvp)?;
+        self.ledger.counts.n_hvp += 1;
+        self.evaluator.hvp(x, v, hv);
+        if let Some(share) = share {
+            hv.iter_mut().zip(v).for_each(|(hv, v)| *hv -= share * v);
+            self.terms.geometry.project(x, hv);
+        }
+        Ok(())
+    }
+
+    /// Hessian along the surface at `x` (dim,) into `hess` (dim x dim, row-major), symmetric. Costs `dim` gradients.
+    ///
+    /// Sphere: `P (H - (x.g / |x|^2) I) P + c n n^T`, with the normal `n = x / |x|`, and `c`, the Frobenius norm of
+    /// the rest (or 1), at least its greatest eigenvalue in size. So the matrix is nonsingular when the Hessian of the surface is,
+    /// has its eigenvalues and `c`, and maps tangent vectors to tangent vectors: a solver need not know of the surface.
+    /// The gradient it needs is paid for as in [`Oracle::hvp`].
+    ///
+    /// # Errors
+    /// The attempt ends.
+    pub fn hessian(&mut self, x: &[f64], hess: &mut [f64]) -> Result<(), Stop> {
+        let share = self.radial_share(x, self.terms.book.prices.hessian)?;
+        self.ledger.counts.n_hess += 1;
+        self.evaluator.hessian(x, hess);
+        if let Some(share) = share {
+            to_surface(x, share, hess);
+        }
+        Ok(())
+    }
+
+    /// Declares `x` (dim,) the current iterate, with its value and, where it is known, its gradient along the surface. The
+    /// attempt ends here when it has converged (with a gradient only), diverged, met a NaN, or makes no progress.
+    ///
+    /// # Errors
+    /// The attempt ends.
+    ///
+    /// # Panics
+    /// When the first iterate of an attempt is not its start: a mistake in the solver.
+    pub fn accept(&mut self, x: &[f64], f: f64, grad: Option<&[f64]>) -> Result<(), Stop> {
+        if self.verdict.is_some() {
+            return Err(Stop(()));
+        }
+        if self.is_begun {
+            self.course.iterations += 1;
+        } else {
+            assert!(x == self.x || x.iter().any(|x| x.is_nan()), "the first iterate a solver accepts is its start");
+            self.course.f_start = f;
+            self.is_begun = true;
+        }
+        self.x.copy_from_slice(x);
+        self.f = f;
+        self.grad_norm = grad.map(norm);
+        self.ledger.keep(&self.terms.book, x);
+        let held_out = self.held_out.as_mut().map(|evaluator| evaluator.value(x));
+        let place = Place { x, f, grad_norm: self.grad_norm, held_out };
+        let failure = self.course.failure_at(self.terms, &self.ledger, place);
+        let verdict = failure.or_else(|| self.course.arrival_at(self.terms, &self.ledger, place, || false));
+        match verdict {
+            None => Ok(()),
+            Some(verdict) => {
+                self.verdict = Some(Ended::Verdict(verdict));
+                Err(Stop(()))
+            }
+        }
+    }
+
+    /// Ends the attempt as stalled by the solver's own test, with the reason in words and numbers, such as
+    /// `mesh size 1e-12 <= 1e-11`.
+    pub fn give_up(&mut self, why: &str) -> Stop {
+        if self.verdict.is_none() {
+            let cost = self.spent();
+            self.verdict = Some(Ended::Verdict((Status::Stalled, format!("{why}, after {cost} gradients"))));
+        }
+        Stop(())
+    }
+
+    /// Puts `x` (dim,) on the next draw of the start law, the one a restart would begin at. Not an iterate yet.
+    pub fn draw_start(&mut self, x: &mut [f64]) {
+        self.course.draw_start(x);
+    }
+
+    /// Projects `v` (dim,) to the tangent space at `x`; nothing to do on flat space.
+    pub fn project(&self, x: &[f64], v: &mut [f64]) {
+        self.terms.geometry.project(x, v);
+    }
+
+    /// Puts `x` (dim,) back on the surface; nothing to do on flat space.
+    pub fn retract(&self, x: &mut [f64]) {
+        self.terms.geometry.retract(x);
+    }
+
+    /// `to` <- the point that the tangent step `length step` from `x` leads to; all (dim,).
+    pub fn moved(&self, x: &[f64], length: f64, step: &[f64], to: &mut [f64]) {
+        for ((to, x), step) in to.iter_mut().zip(x).zip(step) {
+            *to = x + length * step;
+        }
+        self.terms.geometry.retract(to);
+    }
+
+    fn charge(&mut self, units: u64) -> Result<(), Stop> {
+        if self.verdict.is_some() {
+            return Err(Stop(()));
+        }
+        if !self.course.affords(&self.ledger, units) {
+            self.verdict = Some(Ended::Budget);
+            return Err(Stop(()));
+        }
+        self.ledger.spend(&self.terms.book, units);
+        Ok(())
+    }
+
+    /// Charges for a second derivative at `x`; on a sphere, gives the share that the radial gradient has in it.
+    fn radial_share(&mut self, x: &[f64], units: u64) -> Result<Option<f64>, Stop> {
+        if *self.terms.geometry == Geometry::Flat {
+            self.charge(units)?;
+            return Ok(None);
+        }
+        if let Some(share) = self.radial.at(x) {
+            self.charge(units)?;
+            return Ok(Some(share));
+        }
+        self.charge(units.saturating_add(self.terms.book.prices.gradient))?;
+        self.ledger.counts.n_grad += 1;
+        let f = self.evaluator.gradient(x, &mut self.grad);
+        self.ledger.see(&self.terms.book, f, x);
+        self.radial.note(x, &self.grad);
+        Ok(self.radial.at(x))
+    }
+
+    /// Measures what is not known at the end point, at no charge, and closes the attempt; whether another begins.
+    fn end_attempt(&mut self) -> bool {
+        let terms = self.terms;
+        let grad_norm = self.grad_norm.unwrap_or_else(|| {
+            let f = self.evaluator.gradient(&self.x, &mut self.grad);
+            if !self.is_begun {
+                (self.f, self.course.f_start) = (f, f);
+                self.ledger.see(&terms.book, f, &self.x);
+            }
+            terms.geometry.project(&self.x, &mut self.grad);
+            norm(&self.grad)
+        });
+        let verdict = match self.verdict.take().expect("only the oracle ends an attempt") {
+            Ended::Verdict(verdict) => verdict,
+            Ended::Budget => Course::out_of_budget(terms, &self.ledger, grad_norm),
+        };
+        self.ledger.keep(&terms.book, &self.x);
+        (self.is_begun, self.grad_norm) = (false, None);
+        let f = std::mem::replace(&mut self.f, f64::NAN);
+        self.course.end(terms, &self.ledger, &self.x, f, grad_norm, verdict)
+    }
+}
+
+/// `hess` (dim x dim) <- `P (H - share I) P + c n n^T`, see [`Oracle::hessian`].
+fn to_surface(x: &[f64], share: f64, hess: &mut [f64]) {
+    let n = x.len();
+    let square = dot(x, x);
+    for (i, row) in hess.chunks_exact_mut(n).enumerate() {
+        row[i] -= share;
+        // A row of A P: less its part along the normal.
+        let along = dot(row, x) / square;
+        row.iter_mut().zip(x).for_each(|(a, x)| *a -= along * x);
+    }
+    for j in 0..n {
+        let along = (0..n).map(|i| hess[i * n + j] * x[i]).sum::<f64>() / square;
+        for i in 0..n {
+            hess[i * n + j] -= along * x[i];
+        }
+    }
+    let size = norm(hess);
+    let c = if size > 0.0 { size } else { 1.0 };
+    for i in 0..n {
+        for j in 0..=i {
+            // Both projections round differently on the two sides of the diagonal.
+            let entry = 0.5 * (hess[i * n + j] + hess[j * n + i]) + c * (x[i] * x[j] / square);
+            hess[i * n + j] = entry;
+            hess[j * n + i] = entry;
+        }
+    }
+}
+
+/// `x.g / |x|^2` at the last two points of a sphere whose gradient in R^dim was computed.
+struct RadialShares {
+    points: [Vec<f64>; 2],
+    shares: [f64; 2],
+    /// Which of the two is overwritten next.
+    next: usize,
+}
+
+impl RadialShares {
+    /// For points (dim,); on flat space `dim` is 0 and nothing is kept.
+    fn new(dim: usize) -> Self {
+        Self { points: [vec![f64::NAN; dim], vec![f64::NAN; dim]], shares: [0.0; 2], next: 0 }
+    }
+
+    fn note(&mut self, x: &[f64], grad: &[f64]) {
+        if self.points[0].is_empty() {
             return;
         }
-        self.gather(probes, who);
-        let k = who.len();
-        self.evaluator.gradients(&self.points, &mut self.values[..k], &mut self.grads[..k * self.dim]);
-        let cost = if self.batch == 0 { book.row_count } else { 0 };
-        self.scatter(book, cost, probes, who);
+        self.points[self.next].copy_from_slice(x);
+        self.shares[self.next] = dot(x, grad) / dot(x, x);
+        self.next = 1 - self.next;
     }
 
-    /// Mean value and gradient over the next minibatch of each probe in `who`; costs `batch` row-gradients.
-    pub(crate) fn minibatch(&mut self, book: &Book, probes: &mut [Probe], who: &[usize]) {
-        if who.is_empty() {
-            return;
-        }
-        self.gather(probes, who);
-        self.rows.clear();
-        for &i in who {
-            let probe = &mut probes[i];
-            probe.dealer.deal(self.batch, &mut probe.batches, &mut self.rows);
-        }
-        let k = who.len();
-        let grads = &mut self.grads[..k * self.dim];
-        self.evaluator.gradients_on(&self.points, &self.rows, &mut self.values[..k], grads);
-        self.scatter(book, self.batch as u64, probes, who);
-    }
-
-    fn gather(&mut self, probes: &[Probe], who: &[usize]) {
-        self.points.clear();
-        for &i in who {
-            self.points.extend_from_slice(&probes[i].x);
-        }
-    }
-
-    fn scatter(&self, book: &Book, cost: u64, probes: &mut [Probe], who: &[usize]) {
-        for ((&i, &f), grad) in who.iter().zip(&self.values).zip(self.grads.chunks_exact(self.dim)) {
-            let probe = &mut probes[i];
-            probe.f = f;
-            probe.grad.copy_from_slice(grad);
-            probe.ledger.spend(book, cost, &probe.x);
-        }
+    fn at(&self, x: &[f64]) -> Option<f64> {
+        self.points.iter().zip(self.shares).find(|(point, _)| point.as_slice() == x).map(|(_, share)| share)
     }
 }

@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Status {
     /// The gradient norm of the whole objective is at most `grad_tol`.
     Converged,
+    /// No progress any more, by the declared rule, on held-out data, or by the method's own test.
+    Stalled,
     /// The budget (of an attempt: its cutoff or the budget) does not allow another step.
     Budget,
     /// f or a coordinate passed its threshold.
@@ -20,6 +22,7 @@ impl Status {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Converged => "converged",
+            Self::Stalled => "stalled",
             Self::Budget => "budget",
             Self::Diverged => "diverged",
             Self::Nan => "nan",
@@ -38,6 +41,20 @@ impl fmt::Display for Status {
     }
 }
 
+/// Evaluations that a method was charged for. With b of m rows per gradient (b = m for the whole objective) they cost
+/// `n_f / 2 + n_grad b / m + 2 n_hvp + dim n_hess` gradient-equivalents together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Values without a gradient.
+    pub n_f: u64,
+    /// Gradients, of the whole objective or of minibatches; the value comes with each.
+    pub n_grad: u64,
+    /// Hessian-vector products.
+    pub n_hvp: u64,
+    /// Hessians.
+    pub n_hess: u64,
+}
+
 /// One run. Every value of f and gradient norm here is of the whole objective, without noise; costs are in
 /// gradient-equivalents. A value that was never finite is NaN.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,14 +63,20 @@ pub struct RunResult {
     pub status: Status,
     /// Why it ended, in words with the numbers.
     pub reason: String,
-    /// What was spent: `n_row_grads / row_count`.
+    /// What was spent: `units / (2 row_count)`.
     pub cost: f64,
-    /// Row-gradients spent, exactly.
-    pub n_row_grads: u64,
-    /// Steps taken, over all attempts.
+    /// The same exactly, in units of half a row-gradient.
+    pub units: u64,
+    /// What it was spent on.
+    pub counts: Counts,
+    /// Steps taken, of a solver: iterates accepted after the start; over all attempts.
     pub iterations: u64,
     /// Starts after the first.
     pub restarts: u64,
+    /// Steps on which noise was drawn, over all attempts.
+    pub noisy_steps: u64,
+    /// Sum of the squared Euclidean norms of all noise drawn, on starts, gradients and weights.
+    pub noise_energy: f64,
     /// f at the first start (after noise on it).
     pub f_start: f64,
     /// Least f seen in the run.

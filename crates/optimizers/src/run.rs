@@ -1,54 +1,37 @@
 //! The loop, written once: a block of runs in lockstep, every evaluation one batch call over the active runs.
 
-use crate::ledger::{Book, Ledger};
-use crate::method::Method;
+use crate::block::{BlockOracle, Probe};
+use crate::course::Course;
+use crate::ledger::Ledger;
+use crate::method::{Algorithm, Method};
 use crate::minibatch::Dealer;
-use crate::oracle::{Oracle, Probe};
+use crate::oracle::Oracle;
 use crate::progress::{Phase, Progress};
 use crate::result::RunResult;
+use crate::rule::Rule;
 use crate::settings::{Seeds, Settings};
-use crate::strategy::Strategy;
-use autodiff::{Geometry, Objective};
-
-/// What is the same for every run of a block.
-pub(crate) struct Terms<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) strategy: &'a dyn Strategy,
-    pub(crate) geometry: &'a Geometry,
-    pub(crate) book: Book,
-    /// Row-gradients of one step.
-    pub(crate) step_rows: u64,
-    /// Steps between two measurements of the whole objective: 1, or an epoch of a minibatch method.
-    pub(crate) measure_every: u64,
-    /// Steps the budget allows.
-    pub(crate) run_steps: u64,
-}
-
-impl<'a> Terms<'a> {
-    fn new(objective: &'a Objective, method: &'a Method, settings: &'a Settings) -> Self {
-        let row_count = objective.row_count() as u64;
-        let book = Book::new(settings, row_count);
-        let step_rows = if method.batch() == 0 { row_count } else { method.batch() as u64 };
-        let run_steps = book.budget_rows / step_rows;
-        let measure_every = row_count.div_ceil(step_rows);
-        let (strategy, geometry) = (method.strategy.object(), objective.geometry());
-        Self { settings, strategy, geometry, book, step_rows, measure_every, run_steps }
-    }
-}
+use crate::terms::Terms;
+use autodiff::Objective;
 
 /// Runs `method` once per entry of `seeds` and returns the results in that order.
 ///
-/// The active runs of the block share each batch call; a run that ends drops out, a restart takes its place at
-/// once. The result of a run is bit for bit the same whether it runs alone or in any block.
+/// The active runs of an update rule share each batch call; a run that ends drops out, a restart takes its place at
+/// once. The runs of a solver follow one another. The result of a run is bit for bit the same whether it runs alone or
+/// in any block.
 ///
 /// **Cost.** One gradient of the whole objective (`row_count` row-gradients) is one gradient-equivalent; the value
-/// comes with it. The first evaluation costs like any other. A step that the budget or cutoff does not cover is not taken,
-/// and a run ends at a point that was evaluated, so `B` gradients make `B - 1` steps of a full-batch method.
+/// comes with it. A value alone is half of one, a Hessian-vector product two, a Hessian `dim`. Costs are counted
+/// in whole half row-gradients, so they are exact. The first evaluation costs like any other. An evaluation that the
+/// budget or cutoff does not cover is not made, and a run of a rule ends at a point that was evaluated, so `B` gradients
+/// make `B - 1` steps of a full-batch rule.
 ///
 /// **Minibatch methods** (`batch > 0`) never see the whole objective. It is measured, at no cost to them, at the
 /// start of every attempt, after each epoch (`ceil(row_count / batch)` steps) and at the end; hits, best value and
 /// the convergence test use these measurements only. The one at the start is not tested for convergence, so that
 /// every attempt costs a step at least. Divergence and NaN are watched at every step.
+///
+/// **Solvers** are judged at the iterates they accept; hits and the best value use every point they ask about. Where the
+/// gradient at the end point is not known, it is measured at no cost.
 ///
 /// **Surfaces.** On a sphere the gradient is projected to the tangent space before, and the point retracted
 /// after each step.
@@ -56,27 +39,44 @@ impl<'a> Terms<'a> {
 /// # Panics
 /// When [`Method::check`] refuses the objective, the budget is 0, a threshold is NaN, or a start has the wrong
 /// length: callers check experiments before they run them.
-pub fn run_block(objective: &Objective, method: &Method, settings: &Settings, seeds: Vec<Seeds<'_>>) -> Vec<RunResult> {
+pub fn run_block<'a>(
+    objective: &Objective,
+    method: &Method,
+    settings: &Settings<'_>,
+    seeds: Vec<Seeds<'a>>,
+) -> Vec<RunResult> {
     settings.assert_usable();
     if let Err(message) = method.check(objective) {
         panic!("{message}");
     }
     let terms = Terms::new(objective, method, settings);
-    let batch = method.batch();
-    let dim = objective.dim();
-    let mut oracle = Oracle::new(objective, settings.single_precision, batch, seeds.len());
+    match &method.algorithm {
+        Algorithm::Rule(rule) => lockstep(objective, rule.object(), &terms, seeds),
+        Algorithm::Solver(solver) => {
+            assert!(!settings.single_precision, "a solver needs values in double precision");
+            seeds.into_iter().map(|seeds| Oracle::run(objective, solver.object(), &terms, seeds)).collect()
+        }
+    }
+}
+
+fn lockstep(objective: &Objective, rule: &dyn Rule, terms: &Terms<'_>, seeds: Vec<Seeds<'_>>) -> Vec<RunResult> {
+    let (batch, dim) = (rule.batch(), objective.dim());
+    let mut oracle = BlockOracle::new(objective, terms.settings.single_precision, batch, seeds.len());
+    let mut held_out = terms.settings.early_stop.map(|stop| stop.held_out.evaluator());
     let mut probes = Vec::with_capacity(seeds.len());
     let mut runs = Vec::with_capacity(seeds.len());
-    for Seeds { start, noise, batches } in seeds {
+    for seeds in seeds {
+        let (course, batches) = Course::new(seeds);
+        let row_count = if batch == 0 { 0 } else { objective.row_count() };
         let mut probe = Probe {
             x: vec![0.0; dim],
             f: f64::NAN,
             grad: vec![0.0; dim],
             ledger: Ledger::new(&terms.book, dim),
-            dealer: Dealer::new(if batch == 0 { 0 } else { objective.row_count() }),
+            dealer: Dealer::new(row_count, rule.draws_with_replacement()),
             batches,
         };
-        runs.push(Progress::begin(&terms, &mut probe, start, noise, method.rule.object().state(dim)));
+        runs.push(Progress::begin(terms, &mut probe, course, rule.state(dim)));
         probes.push(probe);
     }
 
@@ -84,18 +84,18 @@ pub fn run_block(objective: &Objective, method: &Method, settings: &Settings, se
     while runs.iter().any(|run| run.phase != Phase::Done) {
         select(&runs, Phase::Measure, &mut who);
         oracle.whole(&terms.book, &mut probes, &who);
-        who.iter().for_each(|&i| runs[i].judge(&terms, &mut probes[i]));
+        who.iter().for_each(|&i| runs[i].judge(terms, &mut probes[i], held_out.as_mut()));
 
         if batch > 0 {
             select(&runs, Phase::Step, &mut who);
             oracle.minibatch(&terms.book, &mut probes, &who);
-            who.iter().for_each(|&i| runs[i].watch(&terms, &mut probes[i]));
+            who.iter().for_each(|&i| runs[i].watch(terms, &mut probes[i]));
         }
 
         select(&runs, Phase::Step, &mut who);
-        who.iter().for_each(|&i| runs[i].step(&terms, &mut probes[i]));
+        who.iter().for_each(|&i| runs[i].step(terms, &mut probes[i], batch > 0));
     }
-    runs.into_iter().zip(probes).map(|(run, probe)| run.into_result(&terms, probe.ledger)).collect()
+    runs.into_iter().zip(probes).map(|(run, probe)| run.into_result(terms, probe.ledger)).collect()
 }
 
 /// The runs in `phase`, in block order.

@@ -1,14 +1,18 @@
-//! The strategy: how one run spends its budget over starts and noise.
+//! The strategy: how one run spends its budget over starts.
 
 pub mod multi_restart;
 pub mod noisy_start;
 pub mod single;
 
-/// How a run spends its budget. Every answer is a function of the restart or step number alone, so a strategy
-/// has no running state; the loop keeps the counts.
+use crate::noise::Noise;
+use crate::settings::Stall;
+use serde::{Deserialize, Serialize};
+
+/// How a run spends its budget. Every answer is a function of the restart number alone, so a strategy has no running
+/// state; the loop keeps the counts.
 ///
 /// An *attempt* is the part of a run that belongs to one start. Attempt 0 begins at the start that all methods
-/// share. An attempt ends when it converges, diverges, meets a NaN, or has spent what it may.
+/// share. An attempt ends when it converges, stalls, diverges, meets a NaN, or has spent what it may.
 pub trait Strategy: Send + Sync {
     /// Whether an attempt that ended is followed by another start while the budget allows a step.
     fn restarts(&self) -> bool {
@@ -20,15 +24,29 @@ pub trait Strategy: Send + Sync {
         u64::MAX
     }
 
-    /// Standard deviation of the normal noise added to each coordinate of a start point.
-    fn start_sigma(&self) -> f64 {
-        0.0
+    /// When an attempt ends for lack of progress, besides what the settings say.
+    fn stall(&self) -> Option<Stall> {
+        None
     }
 
-    /// Standard deviation of the normal noise added to each coordinate of the gradient at step `step`
-    /// (0, 1, ...) of a run whose budget allows `run_steps` steps. Exactly 0 means: no noise is drawn, and
-    /// the convergence test applies.
-    fn gradient_sigma(&self, _step: u64, _run_steps: u64) -> f64 {
-        0.0
+    /// Noise that belongs to the strategy, added to that of the method.
+    fn noise(&self) -> Vec<Noise> {
+        vec![]
     }
+
+    /// Which law the starts are drawn from.
+    fn start(&self) -> Start {
+        Start::Law
+    }
+}
+
+/// Which law the starts of a run are drawn from. The caller draws them: [`crate::Seeds::start`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// The start law of the problem.
+    #[default]
+    Law,
+    /// The problem's second law, derived from its data.
+    Data,
 }

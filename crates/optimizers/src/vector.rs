@@ -1,4 +1,4 @@
-//! The few reductions over a point that the loop needs, in a fixed order of additions.
+//! The few reductions over a point that the loop and the solvers need, in a fixed order of additions.
 
 /// Partial sums kept side by side, so that the compiler can use vector registers; fixed, hence the same bits
 /// everywhere.
@@ -8,6 +8,23 @@ const PARTIAL_SUMS: usize = 8;
 pub(crate) fn is_within(v: &[f64], bound: f64) -> bool {
     // No early exit: a branch-free pass is faster than a search that almost always runs to the end.
     v.iter().fold(true, |within, v| within & (v.abs() <= bound))
+}
+
+/// Scalar product, in the order of the partial sums.
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len(), "vectors of one space");
+    let mut sums = [0.0; PARTIAL_SUMS];
+    let (a, b) = (a.chunks_exact(PARTIAL_SUMS), b.chunks_exact(PARTIAL_SUMS));
+    let rest = a.remainder().iter().zip(b.remainder());
+    for (a, b) in a.zip(b) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    for (sum, (a, b)) in sums.iter_mut().zip(rest) {
+        *sum += a * b;
+    }
+    sums.iter().sum()
 }
 
 /// Euclidean norm, without overflow or underflow on the way; not finite when an element is not.

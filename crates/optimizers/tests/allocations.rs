@@ -35,6 +35,8 @@ fn allocations(objective: &Objective, method: &Method, budget: u64) -> usize {
         grad_tol: 0.0,
         f_above: 1e300,
         x_above: 1e300,
+        stall: None,
+        early_stop: None,
         targets: vec![0.5, 1e-3],
         moments: vec![],
         single_precision: false,
@@ -44,6 +46,7 @@ fn allocations(objective: &Objective, method: &Method, budget: u64) -> usize {
         start: Box::new(move |_| (0..dim).map(|i| 0.1 * (1 + i + run) as f64).collect()),
         noise: Stream::new(1, "noise", &[&run.to_string()]),
         batches: Stream::new(1, "batches", &[&run.to_string()]),
+        random: Stream::new(1, "random", &[&run.to_string()]),
     });
     let seeds: Vec<Seeds> = seeds.collect();
     let before = ALLOCATIONS.load(Ordering::Relaxed);

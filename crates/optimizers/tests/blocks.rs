@@ -45,7 +45,7 @@ fn seeds_of(i: u64) -> Seeds<'static> {
     seeds(i, move |restart| start(i, restart))
 }
 
-fn block(objective: &Objective, method: &Method, settings: &Settings, members: &[u64]) -> Vec<RunResult> {
+fn block(objective: &Objective, method: &Method, settings: &Settings<'_>, members: &[u64]) -> Vec<RunResult> {
     run_block(objective, method, settings, members.iter().map(|&i| seeds_of(i)).collect())
 }
 

@@ -67,7 +67,7 @@ fn methods_refuse_objectives_they_cannot_draw_from() {
         if method.batch() == 0 {
             assert_eq!((on_formula, on_rows), (Ok(()), Ok(())));
         } else {
-            let name = method.rule.name();
+            let name = method.algorithm.name();
             assert_eq!(
                 on_formula.unwrap_err(),
                 format!(
@@ -92,6 +92,7 @@ fn a_first_batch_is_a_simple_random_sample() {
             start: Box::new(|_| vec![0.0; 8]),
             noise: Stream::new(1, "noise", &[]),
             batches: Stream::new(1, "batches", &[&format!("{i}")]),
+            random: Stream::new(1, "random", &[]),
         };
         // Two minibatches of 4 fit in one epoch: the point kept at the second one shows the first.
         let settings = Settings { moments: vec![1], ..settings(1) };

@@ -4,7 +4,7 @@ mod common;
 
 use autodiff::{Objective, Scalar};
 use common::{himmelblau, method, methods, regression, run, seeds, settings, single, text};
-use optimizers::{Adam, Decay, GradientDescent, NoisyStart, Settings, Sgd, Status, Strategy, run_block};
+use optimizers::{Adam, Decay, GradientDescent, Noise, NoisyStart, On, Settings, Sgd, Status, run_block};
 
 /// A function whose gradient is zero everywhere: the point moves by noise alone.
 fn plateau(dim: usize) -> Objective {
@@ -50,17 +50,17 @@ fn the_window_is_a_share_of_the_budget_for_minibatches_too() {
 
 #[test]
 fn sigma_follows_its_formula() {
-    let power = noise_only(0.3, 0.5, Decay::Power);
-    let linear = noise_only(0.3, 0.5, Decay::Linear);
+    let noise = |decay| Noise { on: On::Gradient, eta: 0.3, decay, gamma: 0.55, window: 0.5 };
+    let (power, linear) = (noise(Decay::Power), noise(Decay::Linear));
     for t in 0..50 {
         let exact = (0.3 / (1.0 + t as f64).powf(0.55)).sqrt();
         // Within the error of exp and ln, a few ulp at arguments below 3.
-        assert!((power.gradient_sigma(t, 100) / exact - 1.0).abs() <= 1e-14, "step {t}");
+        assert!((power.sigma(t, 100) / exact - 1.0).abs() <= 1e-14, "step {t}");
         let exact = 0.3_f64.sqrt() * (1.0 - t as f64 / 50.0);
-        assert!((linear.gradient_sigma(t, 100) - exact).abs() <= f64::EPSILON, "step {t}");
+        assert!((linear.sigma(t, 100) - exact).abs() <= f64::EPSILON, "step {t}");
     }
     for t in [50, 51, 99, 1 << 40] {
-        assert_eq!((power.gradient_sigma(t, 100), linear.gradient_sigma(t, 100)), (0.0, 0.0));
+        assert_eq!((power.sigma(t, 100), linear.sigma(t, 100)), (0.0, 0.0));
     }
 }
 
@@ -68,12 +68,13 @@ fn sigma_follows_its_formula() {
 #[test]
 fn the_noise_in_the_points_has_the_declared_variance() {
     let strategy = noise_only(0.3, 1.0, Decay::Power);
+    let law = Noise { on: On::Gradient, eta: 0.3, decay: Decay::Power, gamma: 0.55, window: 1.0 };
     let (dim, budget, lr) = (200, 101, 0.1);
     let settings = Settings { moments: (1..=budget).collect(), ..settings(budget) };
     let result = run(&plateau(dim), &method(GradientDescent { lr }, strategy.clone()), &settings, &vec![0.0; dim]);
     let mut z = Vec::new();
     for (t, pair) in result.snapshots.windows(2).enumerate() {
-        let scale = lr * strategy.gradient_sigma(t as u64, budget);
+        let scale = lr * law.sigma(t as u64, budget);
         z.extend(pair[0].x.iter().zip(&pair[1].x).map(|(before, after)| (after - before) / scale));
     }
     let n = z.len() as f64;

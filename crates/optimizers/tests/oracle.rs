@@ -147,9 +147,9 @@ fn bad_numbers_are_seen_between_measurements() {
     let rows = std::sync::Arc::new(autodiff::Rows::new(1, vec![1.0; 100]));
     let root = Objective::over_rows(1, rows.clone(), |x, row| autodiff::Scalar::sqrt(x[0]) * row[0] * 2.0);
     let result = run(&root, &single(Sgd { lr: 0.5, batch: 10 }), &settings(9), &[0.04]);
-    assert_eq!((result.status, result.n_row_grads), (Status::Nan, 20), "{}", result.reason);
+    assert_eq!((result.status, result.units), (Status::Nan, 40), "{}", result.reason);
     let explosive = Objective::over_rows(1, rows, |x, row| x[0] * x[0] * row[0]);
     let result = run(&explosive, &single(Sgd { lr: 50.0, batch: 1 }), &settings(9), &[1.0]);
     // |x| is 99^t: beyond 1e6 after 4 steps, f = 99^8 = 9e15; seen with the fifth minibatch.
-    assert_eq!((result.status, result.n_row_grads), (Status::Diverged, 5), "{}", result.reason);
+    assert_eq!((result.status, result.units), (Status::Diverged, 10), "{}", result.reason);
 }

@@ -8,7 +8,7 @@ use optimizers::{GradientDescent, MultiRestart, RunResult, Settings, Sgd, Status
 use std::cell::RefCell;
 
 fn restarts(lr: f64, cutoff: u64) -> optimizers::Method {
-    method(GradientDescent { lr }, MultiRestart { cutoff })
+    method(GradientDescent { lr }, MultiRestart { cutoff, ..MultiRestart::default() })
 }
 
 fn run_from(
@@ -74,7 +74,12 @@ fn a_cutoff_of_the_whole_budget_is_the_single_run() {
 #[test]
 fn a_restart_begins_with_a_fresh_rule() {
     let momentum = optimizers::Momentum { lr: 1e-3, beta: 0.9, batch: 0 };
-    let result = run(&himmelblau(), &method(momentum, MultiRestart { cutoff: 20 }), &settings(60), &[1.0, 1.5]);
+    let result = run(
+        &himmelblau(),
+        &method(momentum, MultiRestart { cutoff: 20, ..MultiRestart::default() }),
+        &settings(60),
+        &[1.0, 1.5],
+    );
     assert_eq!(result.attempts.len(), 3);
     assert_eq!(result.attempts[1], result.attempts[0]);
     assert_eq!(result.attempts[2], result.attempts[0]);
@@ -84,7 +89,7 @@ fn a_restart_begins_with_a_fresh_rule() {
 /// batches of 4 from 11 rows leave 2 rows over, so an epoch carried into the next attempt shows.
 #[test]
 fn a_restart_begins_a_new_epoch() {
-    let method = method(Sgd { lr: 4.0, batch: 4 }, MultiRestart { cutoff: 2 });
+    let method = method(Sgd { lr: 4.0, batch: 4 }, MultiRestart { cutoff: 2, ..MultiRestart::default() });
     let settings = Settings { moments: (1..=100).collect(), ..settings(100) };
     let result = run(&common::unit_rows(11), &method, &settings, &[0.0; 11]);
     assert_eq!((result.restarts, result.snapshots.len()), (54, 100));
@@ -127,13 +132,13 @@ fn a_run_fails_only_when_every_attempt_did() {
 /// Attempts that end where they begin still cost something, so the run ends, although measurements are free.
 #[test]
 fn minibatch_restarts_end_even_when_every_start_fails_or_is_a_minimum() {
-    let method = method(Sgd { lr: 0.1, batch: 3 }, MultiRestart { cutoff: 5 });
+    let method = method(Sgd { lr: 0.1, batch: 3 }, MultiRestart { cutoff: 5, ..MultiRestart::default() });
     let nan = run_from(&regression(10), &method, &settings(6), |_| vec![f64::NAN, 0.0]);
-    assert_eq!((nan.status, nan.n_row_grads, nan.restarts), (Status::Nan, 60, 19), "{}", nan.reason);
+    assert_eq!((nan.status, nan.units, nan.restarts), (Status::Nan, 120, 19), "{}", nan.reason);
     let rows = std::sync::Arc::new(autodiff::Rows::new(1, vec![0.0; 10]));
     let plateau = Objective::over_rows(1, rows, |x, row| x[0] * row[0]);
     let flat = run_from(&plateau, &method, &settings(6), |restart| vec![restart as f64]);
     // Convergence is seen after an epoch of 4 batches, 12 rows: five attempts of 12 rows.
-    assert_eq!((flat.status, flat.n_row_grads, flat.restarts), (Status::Budget, 60, 4), "{}", flat.reason);
+    assert_eq!((flat.status, flat.units, flat.restarts), (Status::Budget, 120, 4), "{}", flat.reason);
     assert!(flat.attempts.iter().all(|attempt| attempt.status == Status::Converged && attempt.cost == 1.2));
 }

@@ -39,7 +39,7 @@ fn descent_on_the_sphere_ends_at_the_lowest_eigenvector() {
     let start = Stream::new(2, "start", &[]).on_sphere(4, RADIUS);
     let result = run(
         &quadratic_on_sphere(),
-        &method(GradientDescent { lr: 0.2 }, optimizers::Single {}),
+        &method(GradientDescent { lr: 0.2 }, optimizers::Single::default()),
         &settings(5000),
         &start,
     );

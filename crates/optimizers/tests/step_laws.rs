@@ -4,10 +4,12 @@ mod common;
 
 use autodiff::Objective;
 use common::{quadratic, run, settings, single};
-use optimizers::{Adam, Catalogue, GradientDescent, Momentum, RunResult, Settings, Status};
+use optimizers::{
+    Adam, Algorithm, Catalogue, GradientDescent, Momentum, RuleState, RunResult, Settings, Status, StepInfo,
+};
 
 /// Settings that keep every iterate 0, 1, ..., `steps`.
-fn tracing(steps: u64) -> Settings {
+fn tracing(steps: u64) -> Settings<'static> {
     Settings { grad_tol: 0.0, moments: (1..=steps + 1).collect(), ..settings(steps + 1) }
 }
 
@@ -114,20 +116,28 @@ fn adam_second_step_is_that_of_the_paper() {
 #[test]
 fn a_reset_state_is_a_fresh_state() {
     let params = toml::Table::new();
-    for entry in &Catalogue::builtin().rules {
+    for entry in &Catalogue::builtin().optimizers {
         let steps = |reset: bool| {
             let method =
                 Catalogue::builtin().method(entry.name, &params, "single", &params).expect("defaults are valid");
-            let mut state = method.rule.object().state(2);
+            let Algorithm::Rule(rule) = &method.algorithm else { return [0.0; 2] };
+            let mut state = rule.object().state(2);
+            let mut random = autodiff::Stream::new(1, "random", &[]);
+            let mut step = |state: &mut Box<dyn RuleState>, x: &mut [f64], grad: &[f64]| {
+                // Randomness of its own, if a rule has any, is the same at the same gradient.
+                random = autodiff::Stream::new(1, "random", &[&grad[0].to_string()]);
+                let info = StepInfo { f: 1.0, t: 0, lr_factor: 1.0, is_minibatch: false, random: &mut random };
+                state.step(x, grad, &mut { info });
+            };
             let mut x = [1.0, 2.0];
             if reset {
-                state.step(&mut x, &[0.3, -0.4]);
-                state.step(&mut x, &[7.0, 0.1]);
+                step(&mut state, &mut x, &[0.3, -0.4]);
+                step(&mut state, &mut x, &[7.0, 0.1]);
                 state.reset();
                 x = [1.0, 2.0];
             }
-            state.step(&mut x, &[0.5, 0.25]);
-            state.step(&mut x, &[-0.1, 0.125]);
+            step(&mut state, &mut x, &[0.5, 0.25]);
+            step(&mut state, &mut x, &[-0.1, 0.125]);
             x
         };
         assert_eq!(steps(true), steps(false), "{}", entry.name);

@@ -22,6 +22,8 @@ pub struct Instance {
     pub domain: Domain,
     /// How start points are drawn.
     pub start: StartLaw,
+    /// How start points derived from the data are drawn, where there are any.
+    pub data_start: Option<StartLaw>,
     /// Zero eigenvalues at a generic minimum because of symmetries.
     pub zero_modes: usize,
     /// Whether the gradient jumps somewhere.
@@ -81,6 +83,7 @@ impl Instance {
             dim,
             domain,
             start,
+            data_start: problem.data_start(),
             zero_modes: problem.zero_modes(),
             has_kinks: problem.has_kinks(),
             known_points,
@@ -106,7 +109,16 @@ impl Instance {
 
     /// A start point (dim,), drawn by the problem's start law; on a moved surface, where such a point has moved to.
     pub fn start_point(&self, stream: &mut Stream) -> Vec<f64> {
-        let x: Vec<f64> = match (&self.start, self.objective.geometry()) {
+        self.drawn(&self.start, stream)
+    }
+
+    /// A start point (dim,) of the law that is derived from the data, where there is one.
+    pub fn data_start_point(&self, stream: &mut Stream) -> Option<Vec<f64>> {
+        self.data_start.as_ref().map(|law| self.drawn(law, stream))
+    }
+
+    fn drawn(&self, law: &StartLaw, stream: &mut Stream) -> Vec<f64> {
+        let x: Vec<f64> = match (law, self.objective.geometry()) {
             (StartLaw::Normal { sd }, _) => sd.iter().map(|sd| sd * stream.normal()).collect(),
             (StartLaw::Drawn { draw, .. }, _) => draw(stream),
             (StartLaw::Sphere, Geometry::Sphere { radius }) => stream.on_sphere(self.dim, *radius),

@@ -64,6 +64,12 @@ pub trait Problem: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
         StartLaw::Uniform
     }
 
+    /// A second law of start points, derived from the data; `None` when there is none. Methods ask for it by the
+    /// strategy parameter `start = "data"`.
+    fn data_start(&self) -> Option<StartLaw> {
+        None
+    }
+
     /// The surface that the points live on.
     fn geometry(&self) -> Geometry {
         Geometry::Flat

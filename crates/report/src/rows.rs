@@ -19,6 +19,8 @@ pub(crate) trait Row: DeserializeOwned {
 pub enum Status {
     /// Gradient norm fell below its tolerance.
     Converged,
+    /// No progress any more.
+    Stalled,
     /// The budget was used up.
     Budget,
     /// Value or coordinates left the declared bounds.
@@ -145,8 +147,18 @@ pub struct RunRow {
     pub iterations: Option<u64>,
     /// Starts after the first one.
     pub restarts: Option<u64>,
+    /// Values evaluated without a gradient.
+    pub n_f: Option<u64>,
+    /// Gradients evaluated, of minibatches too.
+    pub n_grad: Option<u64>,
+    /// Hessian-vector products evaluated.
+    pub n_hvp: Option<u64>,
     /// Full Hessians evaluated.
     pub n_hess: Option<u64>,
+    /// Steps on which noise was drawn.
+    pub noisy_steps: Option<u64>,
+    /// Sum of the squared norms of the noise drawn.
+    pub noise_energy: Option<f64>,
     /// Loss at the start point.
     pub f_start: Option<f64>,
     /// Least loss seen.
@@ -190,7 +202,12 @@ impl Row for RunRow {
         "cost",
         "iterations",
         "restarts",
+        "n_f",
+        "n_grad",
+        "n_hvp",
         "n_hess",
+        "noisy_steps",
+        "noise_energy",
         "f_start",
         "f_best",
         "level_best",

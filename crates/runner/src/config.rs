@@ -50,6 +50,8 @@ pub struct Config<'a> {
     pub stop: Stop,
     /// `[targets] gaps`, in levels above the reference.
     pub gaps: Vec<f64>,
+    /// `[record] attempts`: whether every start of a run with restarts is a row.
+    pub records_attempts: bool,
     /// `[critical]`, if points are classified.
     pub critical: Option<CriticalTable<'a>>,
 }
@@ -63,11 +65,26 @@ pub struct Stop {
     pub f_above: f64,
     /// A coordinate above this in size ends a run as diverged.
     pub x_above: f64,
+    /// When a run without progress ends; absent from keys where it is not given, so that runs from before keep theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stall: Option<Stall>,
+    /// Epochs without a new least held-out loss after which a run ends, on problems that hold data out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patience: Option<u64>,
+}
+
+/// A run stalls when its least value falls by no more than a share of its size within a window.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Stall {
+    /// Gradient-equivalents.
+    pub window: u64,
+    /// Share of the size of the value.
+    pub decrease: f64,
 }
 
 impl Default for Stop {
     fn default() -> Self {
-        Self { grad_norm: 1e-8, f_above: 1e12, x_above: 1e8 }
+        Self { grad_norm: 1e-8, f_above: 1e12, x_above: 1e8, stall: None, patience: None }
     }
 }
 
@@ -127,9 +144,22 @@ pub enum Tool<'a> {
         strategy: Option<Word<'a>>,
         /// `strategy_params`.
         strategy_params: &'a [Pair],
+        /// `schedule`, a constant learning rate when absent.
+        schedule: Option<ScheduleTable<'a>>,
+        /// `noise`, one table or a list of tables.
+        noise: Vec<&'a [Pair]>,
     },
     /// `finder`: a search for critical points of any index.
     Finder(Word<'a>),
+}
+
+/// `schedule` of a `[[method]]`.
+#[derive(Debug)]
+pub struct ScheduleTable<'a> {
+    /// `name`, as in the catalogue.
+    pub name: Word<'a>,
+    /// Every other key: its parameters.
+    pub params: Vec<&'a Pair>,
 }
 
 /// `[critical]`.
@@ -196,6 +226,10 @@ pub fn read<'a>(pairs: &'a [Pair], findings: &mut Findings) -> Config<'a> {
         stop.grad_norm = section.positive("grad_norm", stop.grad_norm, findings);
         stop.f_above = section.positive("f_above", stop.f_above, findings);
         stop.x_above = section.positive("x_above", stop.x_above, findings);
+        if let Some((pairs, _)) = section.table("stall", findings) {
+            stop.stall = Some(stall(pairs, findings));
+        }
+        stop.patience = count_of(&mut section, "patience", findings);
         section.finish(findings);
     }
     if let Some((pairs, _)) = file.table("targets", findings) {
@@ -203,11 +237,46 @@ pub fn read<'a>(pairs: &'a [Pair], findings: &mut Findings) -> Config<'a> {
         gaps = read_gaps(&mut section, findings).unwrap_or_default();
         section.finish(findings);
     }
+    let mut records_attempts = true;
+    if let Some((pairs, _)) = file.table("record", findings) {
+        let mut section = Section::new("[record]", pairs);
+        records_attempts = section.flag("attempts", records_attempts, findings);
+        section.finish(findings);
+    }
     let largest = problems.iter().map(|problem| problem.budget.unwrap_or(budget)).max().unwrap_or(budget);
     let critical = file.table("critical", findings).map(|(pairs, _)| critical(pairs, largest, findings));
     file.finish(findings);
-    Config { name, description, master_seed, problems, methods, replicates, budget, stop, gaps, critical }
+    Config {
+        name,
+        description,
+        master_seed,
+        problems,
+        methods,
+        replicates,
+        budget,
+        stop,
+        gaps,
+        records_attempts,
+        critical,
+    }
 }
+
+/// `[stop] stall`.
+fn stall(pairs: &[Pair], findings: &mut Findings) -> Stall {
+    let mut section = Section::new("`stall`", pairs);
+    let window = section.integer("window", 1, DEFAULT_STALL.window, findings);
+    let decrease = section.number("decrease", findings).map_or(DEFAULT_STALL.decrease, |(decrease, node)| {
+        if decrease < 0.0 {
+            findings.add(&node.span, format!("`decrease` is a share of the value, got {decrease}"), "give 0 or more");
+        }
+        decrease
+    });
+    section.finish(findings);
+    Stall { window, decrease }
+}
+
+/// What `stall = {}` means: no part in a million in a hundred gradients.
+const DEFAULT_STALL: Stall = Stall { window: 100, decrease: 1e-6 };
 
 /// Runs per cell when `[runs]` does not say.
 const DEFAULT_REPLICATES: u64 = 100;
@@ -313,13 +382,19 @@ fn method<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Findings) -> Option
     let strategy = section.string("strategy", findings).map(Word::from);
     let strategy_table = section.table("strategy_params", findings);
     let strategy_params = strategy_table.map_or(&[][..], |(pairs, _)| pairs);
+    let along = ["schedule", "noise"].map(|key| section.pair(key).map(|pair| (key, pair.span.clone())));
+    let schedule = section.table("schedule", findings).and_then(|(pairs, pair)| schedule(pairs, pair, findings));
+    let noise = noise(&mut section, findings);
     section.finish(findings);
     let tool = match (optimizer, finder) {
-        (Some(name), None) => Some(Tool::Optimizer { name, strategy, strategy_params }),
+        (Some(name), None) => Some(Tool::Optimizer { name, strategy, strategy_params, schedule, noise }),
         (None, Some(name)) => {
             let stray = strategy.map(|word| word.span().clone());
             if let Some(span) = stray.or(strategy_table.map(|(_, pair)| pair.span.clone())) {
                 findings.add(&span, "a finder has no strategy", "remove this key");
+            }
+            for (key, span) in along.into_iter().flatten() {
+                findings.add(&span, format!("a finder has no {key}"), "remove this key");
             }
             Some(Tool::Finder(name))
         }
@@ -337,6 +412,24 @@ fn method<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Findings) -> Option
         }
     };
     Some(MethodTable { id: id?, tool: tool?, params })
+}
+
+fn schedule<'a>(pairs: &'a [Pair], at: &Pair, findings: &mut Findings) -> Option<ScheduleTable<'a>> {
+    let mut section = Section::new("`schedule`", pairs);
+    if section.pair("name").is_none() {
+        findings.add(&at.span, "the key `name` is missing", "as in schedule = { name = \"cosine\" }");
+    }
+    let name = section.string("name", findings).map(Word::from)?;
+    Some(ScheduleTable { name, params: pairs.iter().filter(|pair| pair.key != "name").collect() })
+}
+
+/// One table, or a list of tables.
+fn noise<'a>(section: &mut Section<'a>, findings: &mut Findings) -> Vec<&'a [Pair]> {
+    match section.pair("noise").map(|pair| &pair.node.kind) {
+        None => vec![],
+        Some(Kind::Array(_)) => section.tables("noise", findings).into_iter().map(|(pairs, _)| pairs).collect(),
+        Some(_) => section.table("noise", findings).map(|(pairs, _)| pairs).into_iter().collect(),
+    }
 }
 
 fn required<'a>(section: &mut Section<'a>, key: &str, node: &Node, findings: &mut Findings) -> Option<Word<'a>> {

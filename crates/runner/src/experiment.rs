@@ -5,7 +5,7 @@ use crate::guard::Panic;
 use crate::params::canonical;
 use autodiff::Stream;
 use landscape::{Criteria, NewtonSampler};
-use optimizers::Method;
+use optimizers::{Method, Start};
 use problems::Instance;
 use toml::Table;
 
@@ -22,6 +22,8 @@ pub struct Experiment {
     pub stop: Stop,
     /// Where the runs of optimizers are classified, in file order; nowhere without `[critical]`.
     pub at: Vec<At>,
+    /// Whether every start of a run with restarts is a row.
+    pub records_attempts: bool,
     /// Tolerances of the certificate.
     pub criteria: Criteria,
     /// The same as a table.
@@ -49,6 +51,10 @@ pub struct Declared {
     pub params: Table,
     /// All parameters of the strategy.
     pub strategy_params: Table,
+    /// `name` and all parameters of the schedule, if one is given.
+    pub schedule: Option<Table>,
+    /// All parameters of every noise.
+    pub noise: Vec<Table>,
 }
 
 /// One problem instance of the plan.
@@ -86,7 +92,7 @@ pub struct Surface {
 #[derive(Debug, Clone)]
 pub enum Action {
     /// Descend with an optimizer under a strategy.
-    Descend(Method),
+    Descend(Box<Method>),
     /// Search for critical points of any index.
     Find(NewtonSampler),
 }
@@ -116,11 +122,29 @@ impl Experiment {
     /// # Panics
     /// When the problem panicked while it was built: then it has no runs.
     pub fn start(&self, surface: &Surface, replicate: u64, restart: u64) -> Vec<f64> {
+        let mut stream = self.start_stream("start", surface, replicate, restart);
+        built(surface).start_point(&mut stream)
+    }
+
+    /// The start point of a run under the law that its strategy asks for.
+    ///
+    /// # Panics
+    /// As [`Experiment::start`]; and when the problem has no law derived from data, which is found before anything runs.
+    pub fn start_of(&self, law: Start, surface: &Surface, replicate: u64, restart: u64) -> Vec<f64> {
+        match law {
+            Start::Law => self.start(surface, replicate, restart),
+            Start::Data => {
+                let mut stream = self.start_stream("data start", surface, replicate, restart);
+                built(surface).data_start_point(&mut stream).expect("checked with the experiment file")
+            }
+        }
+    }
+
+    fn start_stream(&self, purpose: &str, surface: &Surface, replicate: u64, restart: u64) -> Stream {
         let parts = [&surface.problem, &canonical(&surface.key_params)];
         let numbers = [replicate.to_string(), restart.to_string()];
         let parts: Vec<&str> = parts.into_iter().chain(&numbers).map(String::as_str).collect();
-        let mut stream = Stream::new(self.master_seed, "start", &parts);
-        built(surface).start_point(&mut stream)
+        Stream::new(self.master_seed, purpose, &parts)
     }
 
     /// A stream of one run that the method draws from; its parameters are part of the key.

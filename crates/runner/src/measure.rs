@@ -1,14 +1,14 @@
 //! Measures a block of runs: descends or searches, certifies the points, and turns results into rows.
 
-use crate::config::At;
+use crate::config::{At, Stall};
 use crate::experiment::{Action, Cell, Experiment, Surface, built};
 use crate::figure::{float, optional, point_hash};
 use crate::guard::{self, Panic};
 use crate::plan::{Plan, PlannedRun};
 use crate::record::{Measured, NAN, PANIC, Record, one_line};
-use autodiff::Evaluator;
+use autodiff::{Evaluator, Objective};
 use landscape::{Certificate, Class, NewtonSampler, Polished, certify, polish};
-use optimizers::{Method, RunResult, Seeds, Settings, Status, run_block};
+use optimizers::{Attempt, Counts, EarlyStop, Method, RunResult, Seeds, Settings, Status, run_block};
 use std::time::Instant;
 
 /// Lengths a block can have: the widths at which points are evaluated together.
@@ -96,7 +96,8 @@ pub fn block(plan: &Plan, block: &Block, is_wanted: &dyn Fn() -> bool, hand_over
                     return;
                 }
                 let started = Instant::now();
-                let result = descent.and_then(|result| guard::catch(|| certified(experiment, surface, run, result)));
+                let result =
+                    descent.and_then(|result| guard::catch(|| certified(experiment, surface, method, run, result)));
                 hand_over(finish(experiment, surface, run, result, started, share_ms));
             }
         }
@@ -131,16 +132,19 @@ fn panicked(run: &PlannedRun, panic: &Panic, x: Option<Vec<f64>>) -> Outcome {
 fn descend(experiment: &Experiment, cell: &Cell, method: &Method, runs: &[PlannedRun]) -> Vec<RunResult> {
     let surface = &experiment.surfaces[cell.surface];
     let instance = built(surface);
+    let law = method.strategy.object().start();
     let seeds = runs.iter().map(|run| Seeds {
-        start: Box::new(|restart| experiment.start(surface, run.replicate, restart)),
+        start: Box::new(move |restart| experiment.start_of(law, surface, run.replicate, restart)),
         noise: experiment.stream("noise", cell, run.replicate),
         batches: experiment.stream("batches", cell, run.replicate),
+        random: experiment.stream("random", cell, run.replicate),
     });
     run_block(&instance.objective, method, &settings(experiment, surface), seeds.collect())
 }
 
-fn settings(experiment: &Experiment, surface: &Surface) -> Settings {
-    let scale = built(surface).loss_scale;
+fn settings<'a>(experiment: &Experiment, surface: &'a Surface) -> Settings<'a> {
+    let instance = built(surface);
+    let scale = instance.loss_scale;
     let reference = surface.reference.unwrap_or(0.0);
     let moment = |at: &At| match at {
         At::Stop => None,
@@ -152,14 +156,26 @@ fn settings(experiment: &Experiment, surface: &Surface) -> Settings {
         grad_tol: experiment.stop.grad_norm,
         f_above: experiment.stop.f_above,
         x_above: experiment.stop.x_above,
+        stall: experiment.stop.stall.map(|Stall { window, decrease }| optimizers::Stall { window, decrease }),
+        early_stop: experiment.stop.patience.zip(instance.held_out.as_ref()).map(early_stop),
         targets: surface.gaps.iter().map(|gap| reference + gap * scale).collect(),
         moments: experiment.at.iter().filter_map(moment).collect(),
         single_precision: surface.single_precision,
     }
 }
 
+fn early_stop((patience, held_out): (u64, &Objective)) -> EarlyStop<'_> {
+    EarlyStop { held_out, patience }
+}
+
 /// The rows of a descent, its declared points certified.
-fn certified(experiment: &Experiment, surface: &Surface, run: &PlannedRun, result: RunResult) -> Outcome {
+fn certified(
+    experiment: &Experiment,
+    surface: &Surface,
+    method: &Method,
+    run: &PlannedRun,
+    result: RunResult,
+) -> Outcome {
     let instance = built(surface);
     let level = |f: f64| f / instance.loss_scale;
     let gap = surface.reference.map(|reference| (result.f_best - reference) / instance.loss_scale);
@@ -169,7 +185,9 @@ fn certified(experiment: &Experiment, surface: &Surface, run: &PlannedRun, resul
         cost: result.cost,
         iterations: result.iterations,
         restarts: result.restarts,
-        n_hess: None,
+        counts: result.counts,
+        noisy_steps: Some(result.noisy_steps),
+        noise_energy: Some(result.noise_energy),
         f_start: Some(result.f_start),
         f_best: Some(result.f_best),
         level_best: Some(level(result.f_best)),
@@ -181,9 +199,17 @@ fn certified(experiment: &Experiment, surface: &Surface, run: &PlannedRun, resul
     };
     let hits = surface.gaps.iter().zip(&result.hits);
     let hits = hits.map(|(gap, cost)| vec![float(*gap), optional(*cost)]).collect();
+    // Every start of a run that restarts is a row; of any other run its own row says the same.
+    let attempt_cells = |(restart, attempt): (usize, &Attempt)| {
+        let [f_start, f_end, cost] = [attempt.f_start, attempt.f_end, attempt.cost].map(float);
+        vec![restart.to_string(), f_start, f_end, cost, attempt.status.as_str().to_string()]
+    };
+    let strategy = method.strategy.object();
+    let attempts = if strategy.restarts() && experiment.records_attempts { &result.attempts[..] } else { &[] };
+    let attempts = attempts.iter().enumerate().map(attempt_cells).collect();
     let mut eval = instance.objective.evaluator();
     let mut critical = Vec::new();
-    let origin = experiment.start(surface, run.replicate, 0);
+    let origin = experiment.start_of(strategy.start(), surface, run.replicate, 0);
     for at in &experiment.at {
         // A run that diverged has no end point, and one that stopped early missed later moments.
         let point = match at {
@@ -199,7 +225,8 @@ fn certified(experiment: &Experiment, surface: &Surface, run: &PlannedRun, resul
         }
     }
     let failed = result.status == Status::Nan;
-    let record = Record { key: run.key.clone(), run: measured.cells(), hits, critical, wall_ms: String::new() };
+    let (key, cells) = (run.key.clone(), measured.cells());
+    let record = Record { key, run: cells, hits, attempts, critical, wall_ms: String::new() };
     Outcome { record, x: failed.then_some(result.x_final) }
 }
 
@@ -230,7 +257,9 @@ fn find(experiment: &Experiment, surface: &Surface, cell: &Cell, sampler: &Newto
         cost,
         iterations: (found.search_steps + found.point.iterations) as u64,
         restarts: 0,
-        n_hess: Some(found.n_hessians),
+        counts: Counts { n_grad: found.n_gradients, n_hess: found.n_hessians, ..Counts::default() },
+        noisy_steps: None,
+        noise_energy: None,
         f_start: Some(f_start),
         f_best: None,
         level_best: None,
@@ -244,6 +273,7 @@ fn find(experiment: &Experiment, surface: &Surface, cell: &Cell, sampler: &Newto
         key: run.key.clone(),
         run: measured.cells(),
         hits: Vec::new(),
+        attempts: Vec::new(),
         critical: vec![cells],
         wall_ms: String::new(),
     };

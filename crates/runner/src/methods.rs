@@ -4,7 +4,7 @@ use crate::config::{MethodTable, Override, Tool, Word};
 use crate::diagnostic::{Findings, suggestion};
 use crate::experiment::{Action, Declared};
 use crate::params::{Given, Spec, changed, complete, fixed};
-use crate::tools::{self, Tools};
+use crate::tools::{self, MethodParts, Tools};
 use crate::tree::Pair;
 use std::ops::Range;
 use toml::Table;
@@ -23,6 +23,10 @@ pub struct MethodSpec<'a> {
     pub params: Given,
     /// Parameters given for the strategy.
     pub strategy_params: Given,
+    /// The schedule and the parameters given for it.
+    pub schedule: Option<(&'a str, Given)>,
+    /// Parameters given for every noise.
+    pub noise: Vec<Given>,
 }
 
 impl MethodSpec<'_> {
@@ -38,6 +42,12 @@ impl MethodSpec<'_> {
             strategy: self.strategy.map(String::from),
             params: filled(tool, &self.params),
             strategy_params: filled(self.strategy.and_then(|name| tools.strategy(name)), &self.strategy_params),
+            schedule: self.schedule.as_ref().map(|(name, given)| {
+                let mut table = filled(tools.schedule(name), given);
+                table.insert("name".to_string(), (*name).into());
+                table
+            }),
+            noise: self.noise.iter().map(|given| filled(Some(&tools.noise), given)).collect(),
         }
     }
 }
@@ -65,9 +75,11 @@ pub fn methods<'a>(tables: &'a [MethodTable<'a>], tools: &Tools, findings: &mut 
 
 fn method<'a>(table: &'a MethodTable<'a>, tools: &Tools, findings: &mut Findings) -> Option<MethodSpec<'a>> {
     let before = findings.count();
-    let (tool, strategy, strategy_pairs) = match &table.tool {
-        Tool::Optimizer { name, strategy, strategy_params } => (name, *strategy, *strategy_params),
-        Tool::Finder(name) => (name, None, &[][..]),
+    let (tool, strategy, strategy_pairs, schedule, noise) = match &table.tool {
+        Tool::Optimizer { name, strategy, strategy_params, schedule, noise } => {
+            (name, *strategy, *strategy_params, schedule.as_ref(), &noise[..])
+        }
+        Tool::Finder(name) => (name, None, &[][..], None, &[][..]),
     };
     let is_finder = matches!(table.tool, Tool::Finder(_));
     let params = if is_finder {
@@ -89,6 +101,13 @@ fn method<'a>(table: &'a MethodTable<'a>, tools: &Tools, findings: &mut Findings
             found.map(|found| fixed(&format!("strategy \"{name}\""), &found.params, strategy_pairs, findings))
         }
     };
+    let schedule = schedule.and_then(|table| {
+        let name = table.name.text;
+        let found = known("schedule", &table.name, tools.schedule(name), &tools.schedules, findings)?;
+        let pairs: Vec<Pair> = table.params.iter().map(|pair| (*pair).clone()).collect();
+        Some((name, fixed(&format!("schedule \"{name}\""), &found.params, &pairs, findings)))
+    });
+    let noise = noise.iter().map(|pairs| fixed("`noise`", &tools.noise.params, pairs, findings)).collect();
     let spec = MethodSpec {
         id: table.id.text,
         span: table.id.span(),
@@ -96,6 +115,8 @@ fn method<'a>(table: &'a MethodTable<'a>, tools: &Tools, findings: &mut Findings
         strategy: strategy_name,
         params: params?,
         strategy_params: strategy_params?,
+        schedule,
+        noise,
     };
     if findings.count() > before {
         return None;
@@ -129,7 +150,15 @@ fn known<'t>(
 pub fn action(spec: &MethodSpec, params: &Given, strategy_params: &Given, tools: &Tools) -> Result<Action, String> {
     match spec.strategy {
         None => tools::sampler(&params.table).map(Action::Find),
-        Some(strategy) => tools.method(spec.tool, &params.table, strategy, &strategy_params.table).map(Action::Descend),
+        Some(strategy) => {
+            let parts = MethodParts {
+                optimizer: (spec.tool, &params.table),
+                strategy: (strategy, &strategy_params.table),
+                schedule: spec.schedule.as_ref().map(|(name, given)| (*name, &given.table)),
+                noise: spec.noise.iter().map(|given| &given.table).collect(),
+            };
+            tools.method(&parts).map(|method| Action::Descend(Box::new(method)))
+        }
     }
 }
 
@@ -142,7 +171,9 @@ pub fn report_build(
     otherwise: &Range<usize>,
     findings: &mut Findings,
 ) {
-    let of_strategy = strategy_params.span_of(message, otherwise);
+    let along = spec.schedule.iter().map(|(_, given)| given).chain(&spec.noise);
+    let of_rest = along.fold(otherwise.clone(), |span, given| given.span_of(message, &span));
+    let of_strategy = strategy_params.span_of(message, &of_rest);
     let span = params.span_of(message, &of_strategy);
     findings.add_refusal(&span, &format!("method \"{}\"", spec.id), message);
 }
@@ -169,9 +200,18 @@ pub fn overridden(method: &MethodSpec, over: &Override, tools: &Tools, findings:
 pub fn describe(action: &Action, method: &MethodSpec, params: &Given, tools: &Tools) -> (Table, Table) {
     match action {
         Action::Descend(method) => {
-            let mut shown = method.rule.params().clone();
+            let mut shown = method.algorithm.params().clone();
             if !method.strategy.params().is_empty() {
                 shown.insert("strategy".to_string(), method.strategy.params().clone().into());
+            }
+            if !method.schedule.object().is_constant() {
+                let mut schedule = method.schedule.params().clone();
+                schedule.insert("name".to_string(), method.schedule.name().into());
+                shown.insert("schedule".to_string(), schedule.into());
+            }
+            if !method.noise.is_empty() {
+                let noise: Vec<toml::Value> = method.noise.iter().map(|noise| noise.params().clone().into()).collect();
+                shown.insert("noise".to_string(), noise.into());
             }
             (shown, method.key())
         }

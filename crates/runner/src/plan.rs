@@ -133,6 +133,10 @@ fn key_basis(experiment: &Experiment, cell: &Cell) -> String {
     if descends && surface.single_precision {
         basis["precision"] = json!("f32"); // absent otherwise, so that runs in double precision keep their keys
     }
+    let restarts = matches!(&cell.action, Action::Descend(method) if method.strategy.object().restarts());
+    if restarts && !experiment.records_attempts {
+        basis["attempts"] = json!(false); // absent otherwise; such a run lacks rows that it must have when they are wanted
+    }
     basis.to_string()
 }
 

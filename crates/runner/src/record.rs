@@ -1,6 +1,7 @@
 //! What is kept of one finished run: the cells of its rows, as text, exactly as the result files hold them.
 
 use crate::figure;
+use optimizers::Counts;
 use serde::{Deserialize, Serialize};
 
 /// Columns of `runs.csv` that the plan fixes, the first ones.
@@ -18,13 +19,18 @@ pub const PLANNED_COLUMNS: [&str; 10] = [
 ];
 
 /// Columns of `runs.csv` that the run measured, the last ones.
-pub const MEASURED_COLUMNS: [&str; 14] = [
+pub const MEASURED_COLUMNS: [&str; 19] = [
     "status",
     "reason",
     "cost",
     "iterations",
     "restarts",
+    "n_f",
+    "n_grad",
+    "n_hvp",
     "n_hess",
+    "noisy_steps",
+    "noise_energy",
     "f_start",
     "f_best",
     "level_best",
@@ -37,6 +43,9 @@ pub const MEASURED_COLUMNS: [&str; 14] = [
 
 /// Columns of `hits.csv` after the run key.
 pub const HIT_COLUMNS: [&str; 2] = ["gap", "cost"];
+
+/// Columns of `attempts.csv` after the run key.
+pub const ATTEMPT_COLUMNS: [&str; 5] = ["restart", "f_start", "f_end", "cost", "status"];
 
 /// Columns of `critical.csv` after the run key.
 pub const CRITICAL_COLUMNS: [&str; 24] = [
@@ -84,6 +93,8 @@ pub struct Record {
     pub run: Vec<String>,
     /// The cells of [`HIT_COLUMNS`], one row per target.
     pub hits: Vec<Vec<String>>,
+    /// The cells of [`ATTEMPT_COLUMNS`], one row per start of a run with restarts.
+    pub attempts: Vec<Vec<String>>,
     /// The cells of [`CRITICAL_COLUMNS`], one row per classified point.
     pub critical: Vec<Vec<String>>,
     /// Milliseconds of its block divided by the runs of the block; empty when unknown.
@@ -96,7 +107,14 @@ impl Record {
         let mut run = vec![String::new(); MEASURED_COLUMNS.len()];
         run[0] = status.to_string();
         run[1] = reason.to_string();
-        Self { key: key.to_string(), run, hits: Vec::new(), critical: Vec::new(), wall_ms: String::new() }
+        Self {
+            key: key.to_string(),
+            run,
+            hits: Vec::new(),
+            attempts: Vec::new(),
+            critical: Vec::new(),
+            wall_ms: String::new(),
+        }
     }
 
     /// How the run ended.
@@ -134,8 +152,12 @@ pub struct Measured {
     pub iterations: u64,
     /// `restarts`.
     pub restarts: u64,
-    /// `n_hess`; empty for an optimizer that uses none.
-    pub n_hess: Option<u64>,
+    /// `n_f`, `n_grad`, `n_hvp`, `n_hess`.
+    pub counts: Counts,
+    /// `noisy_steps`; empty for a finder.
+    pub noisy_steps: Option<u64>,
+    /// `noise_energy`; empty for a finder.
+    pub noise_energy: Option<f64>,
     /// `f_start`.
     pub f_start: Option<f64>,
     /// `f_best`.
@@ -163,7 +185,12 @@ impl Measured {
             figure::float(self.cost),
             self.iterations.to_string(),
             self.restarts.to_string(),
-            self.n_hess.map_or_else(String::new, |n| n.to_string()),
+            self.counts.n_f.to_string(),
+            self.counts.n_grad.to_string(),
+            self.counts.n_hvp.to_string(),
+            self.counts.n_hess.to_string(),
+            self.noisy_steps.map_or_else(String::new, |n| n.to_string()),
+            figure::optional(self.noise_energy),
             figure::optional(self.f_start),
             figure::optional(self.f_best),
             figure::optional(self.level_best),
@@ -173,7 +200,7 @@ impl Measured {
             figure::optional(self.grad_norm),
             self.x_hash.clone(),
         ];
-        const { assert!(MEASURED_COLUMNS.len() == 14) };
+        const { assert!(MEASURED_COLUMNS.len() == 19) };
         cells.to_vec()
     }
 }

@@ -9,6 +9,7 @@ use crate::params::{Given, Spec, canonical, changed, complete, fixed, swept};
 use crate::plan::first_twins;
 use crate::tools::{self, Tools};
 use crate::tree::Pair;
+use optimizers::{Method, Start};
 use problems::{Entry, Instance, Registry};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use toml::Table;
@@ -56,12 +57,19 @@ pub fn resolve(config: &Config, registry: &Registry, tools: &Tools, findings: &m
         }
         surfaces.push(surface);
     }
+    if config.stop.patience.is_some() && !surfaces.iter().any(holds_data_out) && findings.count() == 0 {
+        findings.add_global(
+            "`patience` in [stop] watches the loss on held-out data, and no problem here holds any out",
+            "give a problem with data a share to hold out, or remove the key",
+        );
+    }
     let experiment = Experiment {
         name: config.name.to_string(),
         description: config.description.to_string(),
         master_seed: config.master_seed,
         stop: config.stop,
         at,
+        records_attempts: config.records_attempts,
         criteria: criteria.unwrap_or_default(),
         criteria_table,
         gaps: config.gaps.clone(),
@@ -77,6 +85,10 @@ pub fn resolve(config: &Config, registry: &Registry, tools: &Tools, findings: &m
         );
     }
     (findings.count() == 0).then_some(experiment)
+}
+
+fn holds_data_out(surface: &Surface) -> bool {
+    surface.instance.as_ref().is_ok_and(|instance| instance.held_out.is_some())
 }
 
 fn critical(table: Option<&CriticalTable>, tools: &Tools, findings: &mut Findings) -> (Vec<At>, Table) {
@@ -203,6 +215,19 @@ fn check_targets(table: &ProblemTable, surface: &Surface, chosen: &[&MethodSpec]
     }
 }
 
+/// What a method asks of a problem and the problem cannot give, and what to do.
+fn misfit(method: &Method, surface: &Surface, instance: &Instance) -> Option<(String, &'static str)> {
+    if method.strategy.object().start() == Start::Data && instance.data_start.is_none() {
+        let what = "start = \"data\" asks for weights derived from data, and this problem has no such law".to_string();
+        return Some((what, "use start = \"law\", or leave this method out of the problem's `methods`"));
+    }
+    if surface.single_precision && method.is_solver() {
+        let what = format!("precision = \"f32\" is for update rules, and {} is a solver", method.algorithm.name());
+        return Some((what, "remove `precision`, or leave this method out of the problem's `methods`"));
+    }
+    None
+}
+
 fn cell(
     method: &MethodSpec,
     over: Option<&Override>,
@@ -235,6 +260,12 @@ fn cell(
             format!("{}: {message}", surface.label),
             "`methods = [...]` in this [[problem]] says which methods it runs",
         );
+        return None;
+    }
+    if let (Action::Descend(method), Ok(instance)) = (&action, &surface.instance)
+        && let Some((what, help)) = misfit(method, surface, instance)
+    {
+        findings.add(request.table.name.span(), format!("{}: {what}", surface.label), help);
         return None;
     }
     let (method_params, method_key) = describe(&action, method, &params, tools);

@@ -25,11 +25,19 @@ pub fn text(experiment: &Experiment) -> String {
         method(&mut out, declared);
     }
     let stop = experiment.stop;
-    section(
-        &mut out,
-        "[stop]",
-        &[("grad_norm", number(stop.grad_norm)), ("f_above", number(stop.f_above)), ("x_above", number(stop.x_above))],
-    );
+    let mut pairs = vec![
+        ("grad_norm", number(stop.grad_norm)),
+        ("f_above", number(stop.f_above)),
+        ("x_above", number(stop.x_above)),
+    ];
+    if let Some(stall) = stop.stall {
+        pairs.push(("stall", format!("{{ window = {}, decrease = {} }}", stall.window, number(stall.decrease))));
+    }
+    if let Some(patience) = stop.patience {
+        pairs.push(("patience", patience.to_string()));
+    }
+    section(&mut out, "[stop]", &pairs);
+    section(&mut out, "[record]", &[("attempts", experiment.records_attempts.to_string())]);
     section(&mut out, "[targets]", &[("gaps", numbers(&experiment.gaps))]);
     if !experiment.at.is_empty() {
         let at = experiment.at.iter().map(|at| match at {
@@ -75,6 +83,13 @@ fn method(out: &mut String, declared: &Declared) {
             pairs.push(("strategy", quoted(strategy)));
             if !declared.strategy_params.is_empty() {
                 pairs.push(("strategy_params", inline(&declared.strategy_params)));
+            }
+            if let Some(schedule) = &declared.schedule {
+                pairs.push(("schedule", inline(schedule)));
+            }
+            if !declared.noise.is_empty() {
+                let noise: Vec<String> = declared.noise.iter().map(inline).collect();
+                pairs.push(("noise", format!("[{}]", noise.join(", "))));
             }
         }
     }

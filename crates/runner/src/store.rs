@@ -3,13 +3,15 @@
 use crate::files;
 use crate::journal;
 use crate::plan::Plan;
-use crate::record::{CRITICAL_COLUMNS, HIT_COLUMNS, MEASURED_COLUMNS, MISSING, PLANNED_COLUMNS, Record};
+use crate::record::{
+    ATTEMPT_COLUMNS, CRITICAL_COLUMNS, HIT_COLUMNS, MEASURED_COLUMNS, MISSING, PLANNED_COLUMNS, Record,
+};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files of rows, in the order they are written.
-const ROW_FILES: [&str; 3] = ["runs.csv", "hits.csv", "critical.csv"];
+const ROW_FILES: [&str; 4] = ["runs.csv", "hits.csv", "attempts.csv", "critical.csv"];
 
 /// What a result folder holds before a command starts.
 #[derive(Debug, Default)]
@@ -100,6 +102,11 @@ fn read_rows(dir: &Path) -> Result<HashMap<String, Record>, String> {
             record.hits.push(row[1..].to_vec());
         }
     }
+    for row in read_csv(&dir.join("attempts.csv"), &keyed(&ATTEMPT_COLUMNS))? {
+        if let Some(record) = records.get_mut(&row[0]) {
+            record.attempts.push(row[1..].to_vec());
+        }
+    }
     for row in read_csv(&dir.join("critical.csv"), &keyed(&CRITICAL_COLUMNS))? {
         if let Some(record) = records.get_mut(&row[0]) {
             record.critical.push(row[1..].to_vec());
@@ -141,7 +148,7 @@ fn read_csv(path: &Path, columns: &[&str]) -> Result<Vec<Vec<String>>, String> {
 pub fn write_rows(dir: &Path, plan: &Plan, records: &HashMap<String, Record>) -> Result<(), String> {
     let mut runs = vec![PLANNED_COLUMNS.into_iter().chain(MEASURED_COLUMNS).map(String::from).collect()];
     let head = |columns: &[&str]| vec![keyed(columns).into_iter().map(String::from).collect()];
-    let (mut hits, mut critical) = (head(&HIT_COLUMNS), head(&CRITICAL_COLUMNS));
+    let (mut hits, mut attempts, mut critical) = (head(&HIT_COLUMNS), head(&ATTEMPT_COLUMNS), head(&CRITICAL_COLUMNS));
     let mut timing = head(&["wall_ms"]);
     for run in &plan.runs {
         let missing = Record::empty(&run.key, MISSING, "not run yet");
@@ -152,10 +159,11 @@ pub fn write_rows(dir: &Path, plan: &Plan, records: &HashMap<String, Record>) ->
             std::iter::once(run.key.clone()).chain(cells.iter().cloned()).collect::<Vec<String>>()
         };
         hits.extend(record.hits.iter().map(prefixed));
+        attempts.extend(record.attempts.iter().map(prefixed));
         critical.extend(record.critical.iter().map(prefixed));
         timing.push(vec![run.key.clone(), record.wall_ms.clone()]);
     }
-    let tables = [runs, hits, critical, timing];
+    let tables = [runs, hits, attempts, critical, timing];
     for (name, rows) in ROW_FILES.into_iter().chain(["timing.csv"]).zip(&tables) {
         files::write(&dir.join(name), &csv_bytes(rows))?;
     }

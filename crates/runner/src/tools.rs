@@ -19,10 +19,14 @@ pub struct Described {
 /// Everything a `[[method]]` can name.
 pub struct Tools {
     catalogue: Catalogue,
-    /// Update rules.
+    /// Update rules and solvers.
     pub optimizers: Vec<Described>,
     /// Strategies.
     pub strategies: Vec<Described>,
+    /// Schedules of the learning rate.
+    pub schedules: Vec<Described>,
+    /// Noise on starts, gradients and weights.
+    pub noise: Described,
     /// Finders of critical points.
     pub finders: Vec<Described>,
     /// The tolerances of `[critical]`.
@@ -44,12 +48,10 @@ impl Tools {
             params: params.iter().map(spec).collect(),
         };
         Self {
-            optimizers: catalogue.rules.iter().map(|entry| described(entry.name, entry.about, &entry.params)).collect(),
-            strategies: catalogue
-                .strategies
-                .iter()
-                .map(|entry| described(entry.name, entry.about, &entry.params))
-                .collect(),
+            optimizers: catalogue.optimizers.iter().map(|e| described(e.name, e.about, &e.params)).collect(),
+            strategies: catalogue.strategies.iter().map(|e| described(e.name, e.about, &e.params)).collect(),
+            schedules: catalogue.schedules.iter().map(|e| described(e.name, e.about, &e.params)).collect(),
+            noise: described(catalogue.noise.name, catalogue.noise.about, &catalogue.noise.params),
             finders: vec![Described {
                 name: NewtonSampler::NAME.to_string(),
                 about: NewtonSampler::ABOUT.to_string(),
@@ -70,6 +72,11 @@ impl Tools {
         self.strategies.iter().find(|tool| tool.name == name)
     }
 
+    /// The schedule of this name.
+    pub fn schedule(&self, name: &str) -> Option<&Described> {
+        self.schedules.iter().find(|tool| tool.name == name)
+    }
+
     /// The finder of this name.
     pub fn finder(&self, name: &str) -> Option<&Described> {
         self.finders.iter().find(|tool| tool.name == name)
@@ -78,16 +85,33 @@ impl Tools {
     /// A method from names that are known and the parameters given.
     ///
     /// # Errors
-    /// A value out of range: what, why, and what to do.
-    pub fn method(
-        &self,
-        optimizer: &str,
-        params: &Table,
-        strategy: &str,
-        strategy_params: &Table,
-    ) -> Result<Method, String> {
-        self.catalogue.method(optimizer, params, strategy, strategy_params)
+    /// A value out of range, or parts that do not go together: what, why, and what to do.
+    pub fn method(&self, parts: &MethodParts) -> Result<Method, String> {
+        let (optimizer, params) = parts.optimizer;
+        let (strategy, strategy_params) = parts.strategy;
+        let mut method = self.catalogue.method(optimizer, params, strategy, strategy_params)?;
+        if let Some((name, params)) = parts.schedule {
+            let entry = self.catalogue.schedule(name).expect("a schedule that is known");
+            method = method.with_schedule(entry.build(params)?);
+        }
+        for params in &parts.noise {
+            method = method.with_noise(self.catalogue.noise.build(params)?);
+        }
+        method.check_parts()?;
+        Ok(method)
     }
+}
+
+/// Names and parameters of all that makes up a method.
+pub struct MethodParts<'a> {
+    /// The optimizer.
+    pub optimizer: (&'a str, &'a Table),
+    /// The strategy.
+    pub strategy: (&'a str, &'a Table),
+    /// The schedule, if it is not constant.
+    pub schedule: Option<(&'a str, &'a Table)>,
+    /// Every noise.
+    pub noise: Vec<&'a Table>,
 }
 
 /// A finder with the parameters given.

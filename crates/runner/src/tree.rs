@@ -184,6 +184,18 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// `true` or `false`, or `default` when the key is absent or wrong.
+    pub fn flag(&mut self, key: &str, default: bool, findings: &mut Findings) -> bool {
+        let Some(pair) = self.pair(key) else { return default };
+        match pair.node.kind {
+            Kind::Scalar(toml::Value::Boolean(value)) => value,
+            _ => {
+                wrong_kind(pair, "true or false", findings);
+                default
+            }
+        }
+    }
+
     /// A finite number, if the key is there and right.
     pub fn number(&mut self, key: &str, findings: &mut Findings) -> Option<(f64, &'a Node)> {
         let pair = self.pair(key)?;

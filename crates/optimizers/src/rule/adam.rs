@@ -1,7 +1,7 @@
 //! Adam: steps scaled by running means of the gradient and of its square.
 
 use crate::config::{Config, check_decay_rate, check_lr};
-use crate::rule::{Rule, RuleState};
+use crate::rule::{Rule, RuleState, StepInfo};
 use serde::{Deserialize, Serialize};
 
 /// Adam (Kingma & Ba 2015, arXiv 1412.6980, algorithm 1), with `t` counting steps from 1:
@@ -87,12 +87,12 @@ struct AdamState {
 }
 
 impl RuleState for AdamState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64]) {
+    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
         let Adam { lr, beta1, beta2, eps, .. } = self.config;
         self.beta1_t *= beta1;
         self.beta2_t *= beta2;
         // Both bias corrections leave the loop, as in torch: one division per coordinate instead of three.
-        let step_size = lr / (1.0 - self.beta1_t);
+        let step_size = lr * info.lr_factor / (1.0 - self.beta1_t);
         let root_scale = 1.0 / (1.0 - self.beta2_t).sqrt();
         let moments = self.mean.iter_mut().zip(&mut self.mean_square);
         for ((x, g), (m, v)) in x.iter_mut().zip(grad).zip(moments) {

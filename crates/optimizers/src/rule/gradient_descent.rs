@@ -1,7 +1,7 @@
 //! Gradient descent with a fixed step: the baseline every other rule is measured against.
 
 use crate::config::{Config, check_lr};
-use crate::rule::{Rule, RuleState};
+use crate::rule::{Rule, RuleState, StepInfo};
 use serde::{Deserialize, Serialize};
 
 /// Gradient descent (Cauchy 1847): `x <- x - lr g`, with the gradient `g` of the whole objective.
@@ -46,9 +46,10 @@ pub(crate) struct DescentState {
 }
 
 impl RuleState for DescentState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64]) {
+    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
+        let lr = self.lr * info.lr_factor;
         for (x, g) in x.iter_mut().zip(grad) {
-            *x -= self.lr * g;
+            *x -= lr * g;
         }
     }
 

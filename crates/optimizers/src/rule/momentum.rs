@@ -1,7 +1,7 @@
 //! Heavy-ball momentum: the velocity remembers past gradients.
 
 use crate::config::{Config, check_decay_rate, check_lr};
-use crate::rule::{Rule, RuleState};
+use crate::rule::{Rule, RuleState, StepInfo};
 use serde::{Deserialize, Serialize};
 
 /// Heavy ball (Polyak 1964): `v <- beta v + g`, `x <- x - lr v`, from `v = 0`.
@@ -58,10 +58,11 @@ struct MomentumState {
 }
 
 impl RuleState for MomentumState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64]) {
+    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
+        let lr = self.lr * info.lr_factor;
         for ((x, g), v) in x.iter_mut().zip(grad).zip(&mut self.velocity) {
             *v = self.beta * *v + g;
-            *x -= self.lr * *v;
+            *x -= lr * *v;
         }
     }
 

@@ -1,25 +1,14 @@
 //! Noise on the start point and on the gradient early in the run, then noise-free descent.
 
 use crate::config::{Config, check_not_negative};
+use crate::noise::{Decay, Noise, On, check_window};
 use crate::strategy::Strategy;
-use autodiff::math;
 use serde::{Deserialize, Serialize};
 
-/// Noise at the start: `x0 + start_sigma z`, then steps with `g + sigma_t z`, `z` standard normal.
+/// Noise at the start: `x0 + start_sigma z`, then steps with `g + sigma_t z`, `z` standard normal, `sigma_t` as in
+/// [`Noise`]: both noises under one name, in one run from one start.
 ///
-/// With `t = 0, 1, ...` the step number and `W` the window in steps, for `t < W`:
-///
-/// ```text
-/// decay = "power"     sigma_t^2 = eta / (1 + t)^gamma      (Neelakantan et al. 2015, arXiv 1511.06807)
-/// decay = "linear"    sigma_t   = sqrt(eta) (1 - t / W)    (annealing to zero; gamma is not used)
-/// ```
-///
-/// and `sigma_t = 0` exactly from step `W` on. `W` is `window` times the steps the whole budget allows, rounded
-/// down. The convergence test waits until the noise is off. Noise acts on the gradient, so a rule scales it by
-/// its learning rate; a Langevin step `x <- x - lr g + s sqrt(lr) z` is `eta = s^2 / lr`.
-///
-/// Literature: `gamma` 0.55 and `eta` one of 0.01, 0.3, 1 (default: the middle one), over the whole run. The
-/// default window, 0.6, ends the noise before the run ends, so that the end point is one of noise-free descent.
+/// With `eta = 0` it is noise on the start and noise-free descent from there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NoisyStart {
@@ -33,16 +22,6 @@ pub struct NoisyStart {
     pub window: f64,
     /// How the noise falls within the window.
     pub decay: Decay,
-}
-
-/// How the gradient noise falls within its window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Decay {
-    /// `sigma_t^2 = eta / (1 + t)^gamma`.
-    Power,
-    /// `sigma_t = sqrt(eta) (1 - t / W)`.
-    Linear,
 }
 
 impl Default for NoisyStart {
@@ -59,37 +38,22 @@ impl Config for NoisyStart {
         ("eta", "variance of the noise on each coordinate of the gradient at step 0, >= 0; literature 0.01, 0.3, 1"),
         ("gamma", "exponent of the power decay, sigma_t^2 = eta / (1 + t)^gamma, >= 0"),
         ("window", "share of the budget with a noisy gradient, 0 to 1; exactly no noise after it"),
-        ("decay", "\"power\", or \"linear\": sigma_t = sqrt(eta) (1 - t / window steps)"),
+        ("decay", "\"power\", \"linear\": sigma_t = sqrt(eta) (1 - t / window steps), or \"none\""),
     ];
 
     fn check(&self) -> Result<(), String> {
         check_not_negative("start_sigma", self.start_sigma)?;
         check_not_negative("eta", self.eta)?;
         check_not_negative("gamma", self.gamma)?;
-        if (0.0..=1.0).contains(&self.window) {
-            return Ok(());
-        }
-        Err(format!(
-            "window = {}: it is a share of the budget; give a number from 0 (no gradient noise) to 1",
-            self.window
-        ))
+        check_window(self.window)
     }
 }
 
 impl Strategy for NoisyStart {
-    fn start_sigma(&self) -> f64 {
-        self.start_sigma
-    }
-
-    fn gradient_sigma(&self, step: u64, run_steps: u64) -> f64 {
-        let window_steps = (self.window * run_steps as f64).floor();
-        let t = step as f64;
-        if t >= window_steps {
-            return 0.0;
-        }
-        match self.decay {
-            Decay::Power => (self.eta * math::exp(-self.gamma * math::ln(1.0 + t))).sqrt(),
-            Decay::Linear => self.eta.sqrt() * (1.0 - t / window_steps),
-        }
+    fn noise(&self) -> Vec<Noise> {
+        let Self { start_sigma, eta, gamma, window, decay } = *self;
+        // The square root of a rounded square is the number itself, so the start keeps its declared deviation.
+        let on_start = Noise { on: On::Start, eta: start_sigma * start_sigma, ..Noise::default() };
+        vec![on_start, Noise { on: On::Gradient, eta, decay, gamma, window }]
     }
 }

@@ -2,16 +2,20 @@
 #![expect(dead_code, reason = "every test file is its own program and uses its own part of this")]
 
 use autodiff::{Objective, Rows, Scalar, Stream};
-use optimizers::{Catalogue, Config, Method, Part, Rule, RunResult, Seeds, Settings, Single, Strategy, run_block};
+use optimizers::{
+    Catalogue, Config, Method, Part, Rule, RunResult, Seeds, Settings, Single, Solver, Strategy, run_block,
+};
 use std::sync::Arc;
 
 /// No targets, no moments, thresholds far away.
-pub fn settings(budget: u64) -> Settings {
+pub fn settings(budget: u64) -> Settings<'static> {
     Settings {
         budget,
         grad_tol: 1e-8,
         f_above: 1e12,
         x_above: 1e6,
+        stall: None,
+        early_stop: None,
         targets: vec![],
         moments: vec![],
         single_precision: false,
@@ -19,11 +23,15 @@ pub fn settings(budget: u64) -> Settings {
 }
 
 pub fn method<R: Config + Rule + 'static, S: Config + Strategy + 'static>(rule: R, strategy: S) -> Method {
-    Method { rule: Part::rule(rule), strategy: Part::strategy(strategy) }
+    Method::of_rule(Part::rule(rule), Part::strategy(strategy))
+}
+
+pub fn solver<C: Config + Solver + 'static>(config: C) -> Method {
+    Method::of_solver(Part::solver(config), Part::strategy(Single::default()))
 }
 
 pub fn single<R: Config + Rule + 'static>(rule: R) -> Method {
-    method(rule, Single {})
+    method(rule, Single::default())
 }
 
 /// Seeds of run `i` with given starts.
@@ -33,6 +41,7 @@ pub fn seeds<'a>(i: u64, start: impl Fn(u64) -> Vec<f64> + 'a) -> Seeds<'a> {
         start: Box::new(start),
         noise: Stream::new(7, "noise", &[&part]),
         batches: Stream::new(7, "batches", &[&part]),
+        random: Stream::new(7, "random", &[&part]),
     }
 }
 
@@ -73,14 +82,17 @@ pub fn unit_rows(n: usize) -> Objective {
     Objective::over_rows(n, Arc::new(Rows::new(n, cells)), |x, row| Scalar::dot(x, row))
 }
 
-/// All rules and strategies at parameters that suit the small problems here; `batch` for the rules that have one.
+/// All optimizers under all strategies they go with, at parameters that suit the small problems here; `batch` for the
+/// rules that have one.
 pub fn methods(batch: i64, cutoff: i64) -> Vec<Method> {
     let catalogue = Catalogue::builtin();
     let mut methods = Vec::new();
-    for rule in &catalogue.rules {
+    for rule in &catalogue.optimizers {
         for strategy in &catalogue.strategies {
             let mut rule_params = toml::Table::new();
-            rule_params.insert("lr".into(), 0.05.into());
+            if rule.params.iter().any(|param| param.name == "lr") {
+                rule_params.insert("lr".into(), 0.05.into());
+            }
             if rule.params.iter().any(|param| param.name == "batch") {
                 rule_params.insert("batch".into(), batch.into());
             }
@@ -88,7 +100,10 @@ pub fn methods(batch: i64, cutoff: i64) -> Vec<Method> {
             if strategy.name == "multi_restart" {
                 strategy_params.insert("cutoff".into(), cutoff.into());
             }
-            methods.push(catalogue.method(rule.name, &rule_params, strategy.name, &strategy_params).expect("valid"));
+            let method = catalogue.method(rule.name, &rule_params, strategy.name, &strategy_params).expect("valid");
+            if method.check_parts().is_ok() {
+                methods.push(method);
+            }
         }
     }
     methods

@@ -158,6 +158,12 @@ impl Problem for Mlp {
         self.init.law(self.init_scale, widths, self.activation, &data.rows)
     }
 
+    /// Units along rows of the data, whatever `init` says.
+    fn data_start(&self) -> Option<StartLaw> {
+        let (data, widths) = self.ready();
+        Some(Init::Rows.law(self.init_scale, widths, self.activation, &data.rows))
+    }
+
     /// Without l2: directions of the first layer that no input sees; with softmax, one constant added to all
     /// outputs by the biases or by what one unit sends out (without hidden layers the two overlap); with rectifiers,
     /// every unit's scale. A linear network has those directions in which the product of its matrices stays.

@@ -8,8 +8,9 @@ use crate::rows::Status;
 use crate::table::{Block, Cell, Table, accounting, names};
 
 /// Statuses of runs that did not reach the target, in the order of the accounting line.
-const FAILURES: [(Status, &str); 6] = [
+const FAILURES: [(Status, &str); 7] = [
     (Status::Converged, "converged"),
+    (Status::Stalled, "stalled"),
     (Status::Budget, "budget"),
     (Status::Diverged, "diverged"),
     (Status::Nan, "nan"),
@@ -17,13 +18,14 @@ const FAILURES: [(Status, &str); 6] = [
     (Status::Missing, "missing"),
 ];
 
-const HEADER: [&str; 21] = [
+const HEADER: [&str; 22] = [
     "problem",
     "method",
     "gap",
     "n_planned",
     "n_reached",
     "n_converged",
+    "n_stalled",
     "n_budget",
     "n_diverged",
     "n_nan",

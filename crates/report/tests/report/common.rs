@@ -7,8 +7,8 @@ use std::path::Path;
 use tempfile::TempDir;
 
 pub const RUNS: &str = "run_key,problem,revision,params,dim,method,optimizer,strategy,method_params,replicate,status,\
-                        reason,cost,iterations,restarts,n_hess,f_start,f_best,level_best,gap_best,cost_at_best,f_final,\
-                        grad_norm,x_hash";
+                        reason,cost,iterations,restarts,n_f,n_grad,n_hvp,n_hess,noisy_steps,noise_energy,f_start,\
+                        f_best,level_best,gap_best,cost_at_best,f_final,grad_norm,x_hash";
 pub const HITS: &str = "run_key,gap,cost";
 pub const CRITICAL: &str = "run_key,at,cost,f,level,grad_norm_before,grad_norm,polish_iterations,polish_distance,n,n_neg,\
                             n_zero,n_pos,zero_modes,index_fraction,theory,lambda_min,lambda_max,zero_tol,contraction,\
@@ -26,7 +26,7 @@ impl Files {
     /// A planned run of a descent; `cost` as it stands in the file.
     pub fn run(&mut self, key: &str, problem: &str, method: &str, status: &str, cost: &str) {
         self.runs.push(format!(
-            "{key},{problem},1,\"{{\"\"dim\"\":2}}\",2,{method},sgd,single,{{}},0,{status},why,{cost},9,0,0,1.5,0.5,0.5,\
+            "{key},{problem},1,\"{{\"\"dim\"\":2}}\",2,{method},sgd,single,{{}},0,{status},why,{cost},9,0,0,9,0,0,0,0.0,1.5,0.5,0.5,\
              0.5,4.0,0.5,1e-9,ab12"
         ));
     }
@@ -52,7 +52,7 @@ impl Files {
     /// A planned run of a critical-point finder.
     pub fn finder(&mut self, key: &str, problem: &str, status: &str) {
         self.runs.push(format!(
-            "{key},{problem},1,\"{{\"\"dim\"\":2}}\",2,newton,newton,finder,{{}},0,{status},why,7.0,9,,3,1.5,,,,,0.5,1e-9,ab12"
+            "{key},{problem},1,\"{{\"\"dim\"\":2}}\",2,newton,newton,finder,{{}},0,{status},why,7.0,9,,0,1,0,3,,,1.5,,,,,0.5,1e-9,ab12"
         ));
     }
 

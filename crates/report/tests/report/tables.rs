@@ -24,8 +24,18 @@ fn golden_cell() -> Files {
 #[test]
 fn success_counts_by_hand() {
     let sheet = Sheet::of(&golden_cell().tables(), "success");
-    let counts = ["n_planned", "n_reached", "n_converged", "n_budget", "n_diverged", "n_nan", "n_panic", "n_missing"];
-    assert_eq!(counts.map(|column| sheet.count(0, column)), [7, 4, 1, 1, 1, 0, 0, 0]);
+    let counts = [
+        "n_planned",
+        "n_reached",
+        "n_converged",
+        "n_stalled",
+        "n_budget",
+        "n_diverged",
+        "n_nan",
+        "n_panic",
+        "n_missing",
+    ];
+    assert_eq!(counts.map(|column| sheet.count(0, column)), [7, 4, 1, 0, 1, 1, 0, 0, 0]);
     assert_eq!(
         (sheet.real(0, "ert"), sheet.real(0, "cost_spent"), sheet.real(0, "cost_median")),
         (915.0, 3660.0, 230.0)
@@ -80,7 +90,7 @@ fn missing_runs_stay_in_the_denominator() {
     assert!(text.contains("[.40,.57]*") && text.contains("* = runs are missing"), "{text}");
     assert_eq!(
         tables[0].footer[0],
-        "planned 10 = reached 4 + converged 1 + budget 1 + diverged 1 + nan 0 + panic 0 + missing 3"
+        "planned 10 = reached 4 + converged 1 + stalled 0 + budget 1 + diverged 1 + nan 0 + panic 0 + missing 3"
     );
 }
 
@@ -280,7 +290,8 @@ fn the_accounting_identity_holds_for_random_folders() {
         }
         let sheet = Sheet::of(&tables, "success");
         for row in 0..sheet.rows.len() {
-            let parts = ["n_reached", "n_converged", "n_budget", "n_diverged", "n_nan", "n_panic", "n_missing"];
+            let parts =
+                ["n_reached", "n_converged", "n_stalled", "n_budget", "n_diverged", "n_nan", "n_panic", "n_missing"];
             let sum: usize = parts.iter().map(|column| sheet.count(row, column)).sum();
             assert_eq!(sum, sheet.count(row, "n_planned"), "seed {seed}, row {row}");
             assert!(

@@ -1,4 +1,4 @@
-//! `show NAME`: what is known about one problem, optimizer, strategy or finder.
+//! `show NAME`: what is known about one problem, optimizer, strategy, schedule or finder, or about noise.
 
 use crate::command::list::wrapped;
 use crate::diagnostic::suggestion;
@@ -26,7 +26,14 @@ pub fn run(name: &str, context: &mut Context) -> Result<u8, Failure> {
         problem(entry, context);
         return Ok(exit::DONE);
     }
-    let families = [("optimizer", &tools.optimizers), ("strategy", &tools.strategies), ("finder", &tools.finders)];
+    let noise = vec![tools.noise.clone()];
+    let families = [
+        ("optimizer", &tools.optimizers),
+        ("strategy", &tools.strategies),
+        ("schedule", &tools.schedules),
+        ("noise", &noise),
+        ("finder", &tools.finders),
+    ];
     for (kind, family) in families {
         if let Some(tool) = family.iter().find(|tool| tool.name == name) {
             context.say(format!("{name} ({kind})"));

@@ -1,0 +1,93 @@
+//! Gradient descent whose step length is found by trial: the simplest solver.
+
+use crate::config::Config;
+use crate::oracle::{Oracle, Stop};
+use crate::solver::Solver;
+use crate::vector::{dot, norm};
+use autodiff::Stream;
+use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
+
+/// Steepest descent with backtracking (Armijo 1966; Nocedal & Wright 2006, algorithm 3.1): `x <- x - a g` with the
+/// first `a` of `s, s shrink, s shrink^2, ...` that satisfies
+///
+/// ```text
+/// f(x - a g) <= f(x) - decrease a |g|^2
+/// ```
+///
+/// A value that is not finite fails the test. The first trial `s` is `first_step`, later `grow` times the last `a`
+/// accepted. Each trial costs half a gradient, each accepted point a whole one. When `a |g|` is below the spacing of
+/// numbers around `x`, no trial can help any more, and the attempt ends as stalled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Backtracking {
+    /// First trial of the first step, `> 0`, in units of x per unit of gradient.
+    pub first_step: f64,
+    /// Share of the decrease along the slope that is asked for, `0 < decrease < 1`.
+    pub decrease: f64,
+    /// Factor between trials, `0 < shrink < 1`.
+    pub shrink: f64,
+    /// Factor from the last accepted step length to the next first trial, `>= 1`.
+    pub grow: f64,
+}
+
+impl Default for Backtracking {
+    fn default() -> Self {
+        Self { first_step: 1.0, decrease: 1e-4, shrink: 0.5, grow: 2.0 }
+    }
+}
+
+impl Config for Backtracking {
+    const NAME: &'static str = "backtracking";
+    const ABOUT: &'static str =
+        "Steepest descent whose step length is found by backtracking (Armijo 1966; Nocedal & Wright 2006, alg. 3.1).";
+    const PARAMS: &'static [(&'static str, &'static str)] = &[
+        ("first_step", "first trial of the step length, > 0"),
+        ("decrease", "share of the decrease along the slope that a step must bring, 0 < decrease < 1"),
+        ("shrink", "factor between trials, 0 < shrink < 1"),
+        ("grow", "factor from the last step length to the next first trial, >= 1"),
+    ];
+
+    fn check(&self) -> Result<(), String> {
+        let share = |name: &str, value: f64| {
+            let is_share = value > 0.0 && value < 1.0;
+            if is_share { Ok(()) } else { Err(format!("{name} = {value}: it is a share; give 0 < {name} < 1")) }
+        };
+        share("decrease", self.decrease)?;
+        share("shrink", self.shrink)?;
+        for (name, value, least) in [("first_step", self.first_step, f64::MIN_POSITIVE), ("grow", self.grow, 1.0)] {
+            if !(value >= least && value.is_finite()) {
+                return Err(format!("{name} = {value}: give a finite number, {name} >= {least:e}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Solver for Backtracking {
+    fn solve(&self, oracle: &mut Oracle<'_>, x: &mut [f64], _random: &mut Stream) -> Result<Infallible, Stop> {
+        let (mut grad, mut next) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+        let mut f = oracle.gradient(x, &mut grad)?;
+        oracle.accept(x, f, Some(&grad))?;
+        let mut first = self.first_step;
+        loop {
+            let slope = dot(&grad, &grad);
+            let spacing = f64::EPSILON * norm(x).max(f64::MIN_POSITIVE);
+            let mut length = first;
+            loop {
+                if length * slope.sqrt() < spacing {
+                    return Err(oracle.give_up("no step along the gradient lowers f in double precision"));
+                }
+                oracle.moved(x, -length, &grad, &mut next);
+                if oracle.value(&next)? <= f - self.decrease * length * slope {
+                    break;
+                }
+                length *= self.shrink;
+            }
+            first = self.grow * length;
+            x.copy_from_slice(&next);
+            f = oracle.gradient(x, &mut grad)?;
+            oracle.accept(x, f, Some(&grad))?;
+        }
+    }
+}

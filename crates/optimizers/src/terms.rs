@@ -1,0 +1,54 @@
+//! What is the same for every run of a block, prepared once.
+
+use crate::ledger::{Book, Prices};
+use crate::method::Method;
+use crate::noise::{Noise, On};
+use crate::schedule::Schedule;
+use crate::settings::{Settings, Stall};
+use crate::strategy::Strategy;
+use autodiff::{Geometry, Objective};
+
+pub(crate) struct Terms<'a> {
+    pub(crate) settings: &'a Settings<'a>,
+    pub(crate) strategy: &'a dyn Strategy,
+    /// The strategy's own rule for lack of progress.
+    pub(crate) stall: Option<Stall>,
+    /// `None` when it changes nothing.
+    pub(crate) schedule: Option<&'a dyn Schedule>,
+    pub(crate) geometry: &'a Geometry,
+    pub(crate) book: Book,
+    /// Units of one step; of a solver, those that must be left for another start: one gradient.
+    pub(crate) step_units: u64,
+    /// Steps between two measurements of the whole objective: 1, or an epoch of a minibatch method.
+    pub(crate) measure_every: u64,
+    /// Noise on starts.
+    pub(crate) start_sigmas: Vec<f64>,
+    /// Noise on the gradients, and on the weights, of steps.
+    pub(crate) gradient_noise: Vec<Noise>,
+    pub(crate) weight_noise: Vec<Noise>,
+}
+
+impl<'a> Terms<'a> {
+    pub(crate) fn new(objective: &'a Objective, method: &'a Method, settings: &'a Settings<'a>) -> Self {
+        let (row_count, dim) = (objective.row_count() as u64, objective.dim() as u64);
+        let batch = if method.batch() == 0 { row_count } else { method.batch() as u64 };
+        let strategy = method.strategy.object();
+        let noise: Vec<Noise> =
+            strategy.noise().into_iter().chain(method.noise.iter().map(|part| part.object().clone())).collect();
+        let of = |on: On| noise.iter().filter(|noise| noise.on == on && noise.eta > 0.0).cloned().collect::<Vec<_>>();
+        let schedule = method.schedule.object();
+        Self {
+            settings,
+            strategy,
+            stall: strategy.stall(),
+            schedule: (!schedule.is_constant()).then_some(schedule),
+            geometry: objective.geometry(),
+            book: Book::new(settings, row_count, dim),
+            step_units: Prices::minibatch(batch),
+            measure_every: row_count.div_ceil(batch),
+            start_sigmas: of(On::Start).iter().map(Noise::start_sigma).collect(),
+            gradient_noise: of(On::Gradient),
+            weight_noise: of(On::Weights),
+        }
+    }
+}
