@@ -7,7 +7,8 @@ use crate::rule::Rule;
 use crate::schedule::Schedule;
 use crate::solver::Solver;
 use crate::strategy::Strategy;
-use crate::{Adam, Backtracking, GradientDescent, Momentum, MultiRestart, NoisyStart, Sgd, Single};
+use crate::{Adagrad, Adam, Adamw, GradientDescent, Momentum, Nesterov, PerturbedGd, Rmsprop, Sgd, Sgld, SignSgd};
+use crate::{Backtracking, MultiRestart, NoisyStart, Single};
 use crate::{Constant, Cosine, Exponential, InverseTime, Step};
 
 /// One named thing of the catalogue.
@@ -52,7 +53,9 @@ impl Catalogue {
     pub fn builtin() -> Self {
         let noise = Entry::of::<Noise>(|given| from_table::<Noise>(given).map(Part::noise));
         let mut catalogue = Self { optimizers: vec![], strategies: vec![], schedules: vec![], noise };
-        catalogue.add_rule::<GradientDescent>().add_rule::<Sgd>().add_rule::<Momentum>().add_rule::<Adam>();
+        catalogue.add_rule::<GradientDescent>().add_rule::<Sgd>().add_rule::<Momentum>();
+        catalogue.add_rule::<Nesterov>().add_rule::<Adagrad>().add_rule::<Rmsprop>().add_rule::<Adam>();
+        catalogue.add_rule::<Adamw>().add_rule::<SignSgd>().add_rule::<Sgld>().add_rule::<PerturbedGd>();
         catalogue.add_solver::<Backtracking>();
         catalogue.add_strategy::<Single>().add_strategy::<MultiRestart>().add_strategy::<NoisyStart>();
         catalogue.add_schedule::<Constant>().add_schedule::<Step>().add_schedule::<Exponential>();

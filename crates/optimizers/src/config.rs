@@ -98,6 +98,14 @@ pub(crate) fn check_decay_rate(name: &str, value: f64) -> Result<(), String> {
     Err(format!("{name} = {value}: past gradients must lose weight with time; give 0 <= {name} < 1, such as 0.9"))
 }
 
+/// `value > 0` and finite.
+pub(crate) fn check_positive(name: &str, value: f64) -> Result<(), String> {
+    if value > 0.0 && value.is_finite() {
+        return Ok(());
+    }
+    Err(format!("{name} = {value}: it must be finite and above 0; give a positive number"))
+}
+
 /// `value >= 0` and finite, for noise scales.
 pub(crate) fn check_not_negative(name: &str, value: f64) -> Result<(), String> {
     if value >= 0.0 && value.is_finite() {

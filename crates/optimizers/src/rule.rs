@@ -1,11 +1,19 @@
 //! The update rule: what a gradient does to the point, and nothing else.
 
+pub mod adagrad;
 pub mod adam;
+pub mod adamw;
 pub mod gradient_descent;
 pub mod momentum;
+pub mod nesterov;
+pub mod perturbed_gd;
+pub mod rmsprop;
 pub mod sgd;
+pub mod sgld;
+pub mod sign_sgd;
 
 use autodiff::Stream;
+use serde::{Deserialize, Serialize};
 
 /// The parameters of an update rule; makes a fresh state for each run.
 ///
@@ -41,6 +49,26 @@ pub struct StepInfo<'a> {
     pub is_minibatch: bool,
     /// Randomness of the rule's own.
     pub random: &'a mut Stream,
+}
+
+/// Where a small number keeps the division by a root finite: the two libraries differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// `sqrt(v) + eps`.
+    Torch,
+    /// `sqrt(v + eps)`.
+    Optax,
+}
+
+impl Form {
+    #[inline]
+    pub(crate) fn root(self, v: f64, eps: f64) -> f64 {
+        match self {
+            Self::Torch => v.sqrt() + eps,
+            Self::Optax => (v + eps).sqrt(),
+        }
+    }
 }
 
 /// The state of a rule in one run. All memory is allocated when it is made; a step allocates nothing.

@@ -23,7 +23,7 @@ fn minibatches_stop_where_the_next_one_would_not_fit() {
     let objective = regression(10);
     for batch in [1, 2, 3, 4, 7, 9, 10] {
         for budget in [1, 2, 3, 7] {
-            let sgd = single(Sgd { lr: 1e-3, batch: batch as usize });
+            let sgd = single(Sgd { lr: 1e-3, batch: batch as usize, replacement: false });
             let result = run(&objective, &sgd, &settings(budget), &[0.1, 0.2]);
             let steps = if batch == 10 { budget } else { budget * 10 / batch };
             assert_eq!((result.status, result.iterations), (Status::Budget, steps), "batch {batch}, budget {budget}");

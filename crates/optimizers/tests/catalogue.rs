@@ -74,7 +74,10 @@ fn a_method_is_its_name_and_parameters() {
     );
     assert_eq!(method.key(), key);
     assert_eq!(format!("{:?}", method.strategy), "single {start = \"law\"}");
-    assert_eq!(format!("{:?}", build("sgd", "lr = 0.5").unwrap().algorithm), "Rule(sgd {batch = 32, lr = 0.5})");
+    assert_eq!(
+        format!("{:?}", build("sgd", "lr = 0.5").unwrap().algorithm),
+        "Rule(sgd {batch = 32, lr = 0.5, replacement = false})"
+    );
 }
 
 /// A key names a schedule or noise only where there is one, so runs from before there were any keep their keys.
@@ -113,10 +116,10 @@ fn bad_parameters_say_what_and_what_to_do() {
     let refused = [
         (
             build("sgdd", ""),
-            "unknown optimizer \"sgdd\"; there are gradient_descent, sgd, momentum, adam, backtracking",
+            "unknown optimizer \"sgdd\"; there are gradient_descent, sgd, momentum, nesterov, adagrad, rmsprop, adam",
         ),
         (build_strategy("twice", ""), "unknown strategy \"twice\"; there are single, multi_restart, noisy_start"),
-        (build("sgd", "lrr = 1.0"), "sgd: unknown parameter \"lrr\"; its parameters are lr, batch"),
+        (build("sgd", "lrr = 1.0"), "sgd: unknown parameter \"lrr\"; its parameters are lr, batch, replacement"),
         (build_strategy("single", "cutoff = 1"), "single: unknown parameter \"cutoff\"; its parameters are start"),
         (
             build("sgd", "lr = -0.1"),

@@ -8,7 +8,7 @@ use optimizers::{Adam, GradientDescent, Method, Momentum, Settings, Sgd};
 
 /// How often each row was used: with the loss `row . x` on unit rows and lr = batch, each use of row i takes 1 from x_i.
 fn uses(objective: &Objective, batch: usize, budget: u64) -> Vec<f64> {
-    let sgd = single(Sgd { lr: batch as f64, batch });
+    let sgd = single(Sgd { lr: batch as f64, batch, replacement: false });
     let result = run(objective, &sgd, &settings(budget), &vec![0.0; objective.dim()]);
     result.x_final.iter().map(|x| -x).collect()
 }
@@ -38,8 +38,11 @@ fn a_batch_across_two_epochs_keeps_them_apart() {
 fn a_batch_of_all_rows_is_the_whole_objective() {
     let objective = regression(48);
     let pairs: [(Method, Method); 3] = [
-        (single(GradientDescent { lr: 0.3 }), single(Sgd { lr: 0.3, batch: 48 })),
-        (single(Momentum { lr: 0.1, beta: 0.9, batch: 0 }), single(Momentum { lr: 0.1, beta: 0.9, batch: 48 })),
+        (single(GradientDescent { lr: 0.3 }), single(Sgd { lr: 0.3, batch: 48, replacement: false })),
+        (
+            single(Momentum { lr: 0.1, beta: 0.9, dampening: 0.0, batch: 0 }),
+            single(Momentum { lr: 0.1, beta: 0.9, dampening: 0.0, batch: 48 }),
+        ),
         (single(Adam { lr: 0.1, batch: 0, ..Adam::default() }), single(Adam { lr: 0.1, batch: 48, ..Adam::default() })),
     ];
     for (whole, batch) in pairs {
@@ -54,7 +57,7 @@ fn a_batch_of_all_rows_is_the_whole_objective() {
 #[test]
 fn sgd_with_batch_0_is_gradient_descent() {
     let objective = regression(10);
-    let sgd = run(&objective, &single(Sgd { lr: 0.3, batch: 0 }), &settings(40), &[0.5, -0.5]);
+    let sgd = run(&objective, &single(Sgd { lr: 0.3, batch: 0, replacement: false }), &settings(40), &[0.5, -0.5]);
     let descent = run(&objective, &single(GradientDescent { lr: 0.3 }), &settings(40), &[0.5, -0.5]);
     assert_eq!(sgd, descent);
 }
@@ -96,7 +99,12 @@ fn a_first_batch_is_a_simple_random_sample() {
         };
         // Two minibatches of 4 fit in one epoch: the point kept at the second one shows the first.
         let settings = Settings { moments: vec![1], ..settings(1) };
-        let result = &optimizers::run_block(&objective, &single(Sgd { lr: 4.0, batch: 4 }), &settings, vec![seeds])[0];
+        let result = &optimizers::run_block(
+            &objective,
+            &single(Sgd { lr: 4.0, batch: 4, replacement: false }),
+            &settings,
+            vec![seeds],
+        )[0];
         let first = &result.snapshots[0].x;
         assert_eq!(first.iter().sum::<f64>(), -4.0);
         first.iter().zip(&mut uses).for_each(|(x, uses)| *uses -= x);

@@ -19,7 +19,8 @@ fn hits_and_best_equal_a_scan_of_the_trajectory() {
     // not monotone and "first" differs from "last".
     let targets = vec![1.0, 1e9, 1e-3, -1.0, 50.0, 1.0, 10.0, 1e-1];
     let settings = Settings { targets: targets.clone(), moments: (1..=120).collect(), ..settings(120) };
-    let result = run(&objective, &single(Momentum { lr: 5e-3, beta: 0.9, batch: 0 }), &settings, &[-0.3, -0.9]);
+    let result =
+        run(&objective, &single(Momentum { lr: 5e-3, beta: 0.9, dampening: 0.0, batch: 0 }), &settings, &[-0.3, -0.9]);
     let mut at = objective.evaluator();
     let values: Vec<f64> = result.snapshots.iter().map(|snapshot| at.value(&snapshot.x)).collect();
     assert_eq!(values.len(), 120);
@@ -39,7 +40,7 @@ fn hits_and_best_equal_a_scan_of_the_trajectory() {
 #[test]
 fn minibatch_hits_are_those_of_the_whole_objective_at_epoch_ends() {
     let objective = regression(12);
-    let sgd = single(Sgd { lr: 0.3, batch: 4 });
+    let sgd = single(Sgd { lr: 0.3, batch: 4, replacement: false });
     let start = [1.0, -1.0];
     let mut at = objective.evaluator();
     let mut values = vec![at.value(&start)];
@@ -64,7 +65,7 @@ fn an_epoch_that_does_not_divide_is_measured_after_its_last_batch() {
     let start = [1.0, -1.0];
     // Hit by the first measurement after the start: any value just below that of the start.
     let settings = Settings { targets: vec![at.value(&start) * (1.0 - 1e-9)], ..settings(20) };
-    let result = run(&objective, &single(Sgd { lr: 0.05, batch: 4 }), &settings, &start);
+    let result = run(&objective, &single(Sgd { lr: 0.05, batch: 4, replacement: false }), &settings, &start);
     assert_eq!(result.hits, [Some(1.2)]);
 }
 
@@ -72,7 +73,7 @@ fn an_epoch_that_does_not_divide_is_measured_after_its_last_batch() {
 fn a_moment_keeps_the_first_point_not_below_it() {
     let objective = regression(10);
     let settings = Settings { moments: vec![3, 0, 1, 50], ..settings(4) };
-    let sgd = run(&objective, &single(Sgd { lr: 0.1, batch: 4 }), &settings, &[1.0, -1.0]);
+    let sgd = run(&objective, &single(Sgd { lr: 0.1, batch: 4, replacement: false }), &settings, &[1.0, -1.0]);
     // The start is measured at cost 0, then costs are 0.4, 0.8, 1.2, ...; moment 50 is never reached.
     let kept: Vec<(u64, f64)> = sgd.snapshots.iter().map(|snapshot| (snapshot.moment, snapshot.cost)).collect();
     assert_eq!(kept, [(0, 0.0), (1, 1.2), (3, 3.2)]);
@@ -102,7 +103,7 @@ fn convergence_is_that_of_the_whole_gradient() {
 #[test]
 fn minibatch_convergence_is_tested_at_epoch_ends_only() {
     let settings = Settings { grad_tol: 0.02, ..settings(500) };
-    let result = run(&regression(12), &single(Sgd { lr: 0.05, batch: 4 }), &settings, &[1.0, -1.0]);
+    let result = run(&regression(12), &single(Sgd { lr: 0.05, batch: 4, replacement: false }), &settings, &[1.0, -1.0]);
     assert_eq!(result.status, Status::Converged, "{}", result.reason);
     assert!(result.cost >= 2.0 && result.cost.fract() == 0.0, "{}", result.reason);
 }
@@ -146,10 +147,10 @@ fn bad_numbers_are_statuses_with_their_cause() {
 fn bad_numbers_are_seen_between_measurements() {
     let rows = std::sync::Arc::new(autodiff::Rows::new(1, vec![1.0; 100]));
     let root = Objective::over_rows(1, rows.clone(), |x, row| autodiff::Scalar::sqrt(x[0]) * row[0] * 2.0);
-    let result = run(&root, &single(Sgd { lr: 0.5, batch: 10 }), &settings(9), &[0.04]);
+    let result = run(&root, &single(Sgd { lr: 0.5, batch: 10, replacement: false }), &settings(9), &[0.04]);
     assert_eq!((result.status, result.units), (Status::Nan, 40), "{}", result.reason);
     let explosive = Objective::over_rows(1, rows, |x, row| x[0] * x[0] * row[0]);
-    let result = run(&explosive, &single(Sgd { lr: 50.0, batch: 1 }), &settings(9), &[1.0]);
+    let result = run(&explosive, &single(Sgd { lr: 50.0, batch: 1, replacement: false }), &settings(9), &[1.0]);
     // |x| is 99^t: beyond 1e6 after 4 steps, f = 99^8 = 9e15; seen with the fifth minibatch.
     assert_eq!((result.status, result.units), (Status::Diverged, 10), "{}", result.reason);
 }

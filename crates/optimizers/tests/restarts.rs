@@ -73,7 +73,7 @@ fn a_cutoff_of_the_whole_budget_is_the_single_run() {
 /// The rule forgets: heavy ball after a restart moves as from its first start.
 #[test]
 fn a_restart_begins_with_a_fresh_rule() {
-    let momentum = optimizers::Momentum { lr: 1e-3, beta: 0.9, batch: 0 };
+    let momentum = optimizers::Momentum { lr: 1e-3, beta: 0.9, dampening: 0.0, batch: 0 };
     let result = run(
         &himmelblau(),
         &method(momentum, MultiRestart { cutoff: 20, ..MultiRestart::default() }),
@@ -89,7 +89,8 @@ fn a_restart_begins_with_a_fresh_rule() {
 /// batches of 4 from 11 rows leave 2 rows over, so an epoch carried into the next attempt shows.
 #[test]
 fn a_restart_begins_a_new_epoch() {
-    let method = method(Sgd { lr: 4.0, batch: 4 }, MultiRestart { cutoff: 2, ..MultiRestart::default() });
+    let method =
+        method(Sgd { lr: 4.0, batch: 4, replacement: false }, MultiRestart { cutoff: 2, ..MultiRestart::default() });
     let settings = Settings { moments: (1..=100).collect(), ..settings(100) };
     let result = run(&common::unit_rows(11), &method, &settings, &[0.0; 11]);
     assert_eq!((result.restarts, result.snapshots.len()), (54, 100));
@@ -132,7 +133,8 @@ fn a_run_fails_only_when_every_attempt_did() {
 /// Attempts that end where they begin still cost something, so the run ends, although measurements are free.
 #[test]
 fn minibatch_restarts_end_even_when_every_start_fails_or_is_a_minimum() {
-    let method = method(Sgd { lr: 0.1, batch: 3 }, MultiRestart { cutoff: 5, ..MultiRestart::default() });
+    let method =
+        method(Sgd { lr: 0.1, batch: 3, replacement: false }, MultiRestart { cutoff: 5, ..MultiRestart::default() });
     let nan = run_from(&regression(10), &method, &settings(6), |_| vec![f64::NAN, 0.0]);
     assert_eq!((nan.status, nan.units, nan.restarts), (Status::Nan, 120, 19), "{}", nan.reason);
     let rows = std::sync::Arc::new(autodiff::Rows::new(1, vec![0.0; 10]));

@@ -59,7 +59,8 @@ fn gradient_descent_on_a_quadratic_is_the_power_of_its_contraction() {
 #[test]
 fn heavy_ball_on_a_quadratic_is_a_damped_oscillation() {
     let (lr, beta, curvature) = (0.1, 0.9, 2.0);
-    let result = run(&quadratic(&[2.0]), &single(Momentum { lr, beta, batch: 0 }), &tracing(80), &[1.0]);
+    let result =
+        run(&quadratic(&[2.0]), &single(Momentum { lr, beta, dampening: 0.0, batch: 0 }), &tracing(80), &[1.0]);
     let damping = f64::sqrt(beta);
     let phi = f64::acos((1.0 + beta - lr * curvature) / (2.0 * damping));
     let b = ((1.0 - lr * curvature) / damping - phi.cos()) / phi.sin();
@@ -74,7 +75,7 @@ fn heavy_ball_on_a_quadratic_is_a_damped_oscillation() {
 #[test]
 fn heavy_ball_in_a_constant_gradient_reaches_its_terminal_step() {
     let slope = Objective::formula(1, |x| x[0] * 1.0);
-    let result = run(&slope, &single(Momentum { lr: 0.01, beta: 0.5, batch: 0 }), &tracing(60), &[0.0]);
+    let result = run(&slope, &single(Momentum { lr: 0.01, beta: 0.5, dampening: 0.0, batch: 0 }), &tracing(60), &[0.0]);
     let x = iterates(&result);
     // After t steps v = (1 - beta^t) / (1 - beta); the first step is lr, the last one lr / (1 - beta).
     assert_eq!(x[1][0], -0.01);

@@ -71,7 +71,7 @@ fn early_stopping_watches_the_held_out_loss() {
     }
     // Minibatches of one row: 4 steps an epoch, x after e epochs 1 - 0.9^(4e); least at e = 2 (x = 0.57, nearer than
     // 0.34 at e = 1), seen at cost 2.
-    let result = run(&training, &single(Sgd { lr: 0.1, batch: 1 }), &with(3), &[0.0]);
+    let result = run(&training, &single(Sgd { lr: 0.1, batch: 1, replacement: false }), &with(3), &[0.0]);
     assert_eq!((result.status, result.cost), (Status::Stalled, 5.0), "{}", result.reason);
     let result = run(&training, &solver(Backtracking::default()), &with(1), &[0.0]);
     assert!(matches!(result.status, Status::Stalled | Status::Converged));

@@ -1,6 +1,6 @@
 //! Adam: steps scaled by running means of the gradient and of its square.
 
-use crate::config::{Config, check_decay_rate, check_lr};
+use crate::config::{Config, check_decay_rate, check_lr, check_positive};
 use crate::rule::{Rule, RuleState, StepInfo};
 use serde::{Deserialize, Serialize};
 
@@ -51,13 +51,7 @@ impl Config for Adam {
         check_lr(self.lr)?;
         check_decay_rate("beta1", self.beta1)?;
         check_decay_rate("beta2", self.beta2)?;
-        if self.eps > 0.0 && self.eps.is_finite() {
-            return Ok(());
-        }
-        Err(format!(
-            "eps = {}: a coordinate with zero gradient would divide 0 by 0; give a positive number such as 1e-8",
-            self.eps
-        ))
+        check_positive("eps", self.eps)
     }
 }
 
@@ -67,23 +61,27 @@ impl Rule for Adam {
     }
 
     fn state(&self, dim: usize) -> Box<dyn RuleState> {
-        Box::new(AdamState {
-            config: self.clone(),
-            mean: vec![0.0; dim],
-            mean_square: vec![0.0; dim],
-            beta1_t: 1.0,
-            beta2_t: 1.0,
-        })
+        Box::new(AdamState::new(self.clone(), dim))
     }
 }
 
-struct AdamState {
+pub(crate) struct AdamState {
     config: Adam,
     mean: Vec<f64>,
     mean_square: Vec<f64>,
     /// `beta1^t`, as a running product: the same bits on every machine, which `powi` does not promise.
     beta1_t: f64,
     beta2_t: f64,
+}
+
+impl AdamState {
+    pub(crate) fn new(config: Adam, dim: usize) -> Self {
+        Self { config, mean: vec![0.0; dim], mean_square: vec![0.0; dim], beta1_t: 1.0, beta2_t: 1.0 }
+    }
+
+    pub(crate) fn lr(&self) -> f64 {
+        self.config.lr
+    }
 }
 
 impl RuleState for AdamState {

@@ -4,10 +4,10 @@ use crate::config::{Config, check_decay_rate, check_lr};
 use crate::rule::{Rule, RuleState, StepInfo};
 use serde::{Deserialize, Serialize};
 
-/// Heavy ball (Polyak 1964): `v <- beta v + g`, `x <- x - lr v`, from `v = 0`.
+/// Heavy ball (Polyak 1964): `v <- beta v + (1 - dampening) g`, `x <- x - lr v`, with `v = g` in the first step.
 ///
-/// The form of `torch.optim.SGD(momentum = beta)` without dampening: the step in a constant gradient grows to
-/// `lr / (1 - beta)`. On a quadratic with curvature `c` it is stable for `lr c < 2 (1 + beta)`.
+/// The form of `torch.optim.SGD(momentum = beta, dampening)` and, without dampening, of `optax.sgd(momentum = beta)`: the step
+/// in a constant gradient grows to `lr / (1 - beta)`; with `dampening = beta` it stays `lr`. On a quadratic with curvature `c` it is stable for `lr c < 2 (1 + beta)`.
 /// Typical: `beta = 0.9`, and `lr` ten times smaller than for gradient descent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -16,28 +16,35 @@ pub struct Momentum {
     pub lr: f64,
     /// Share of the velocity kept at each step, `0 <= beta < 1`.
     pub beta: f64,
+    /// Share of a new gradient left out of the velocity, `0 <= dampening < 1`.
+    pub dampening: f64,
     /// Rows per step; 0 means the whole objective.
     pub batch: usize,
 }
 
 impl Default for Momentum {
     fn default() -> Self {
-        Self { lr: 1e-3, beta: 0.9, batch: 0 }
+        Self { lr: 1e-3, beta: 0.9, dampening: 0.0, batch: 0 }
     }
 }
 
 impl Config for Momentum {
     const NAME: &'static str = "momentum";
-    const ABOUT: &'static str = "Heavy-ball momentum: v <- beta v + g, x <- x - lr v (Polyak 1964).";
+    const ABOUT: &'static str = "Heavy-ball momentum: v <- beta v + (1 - dampening) g, x <- x - lr v (Polyak 1964).";
     const PARAMS: &'static [(&'static str, &'static str)] = &[
         ("lr", "learning rate, > 0"),
         ("beta", "share of the velocity kept at each step, 0 <= beta < 1"),
+        ("dampening", "share of a new gradient left out of the velocity, 0 <= dampening < 1"),
         ("batch", "data rows per step, drawn without replacement within an epoch; 0 = the whole objective"),
     ];
 
     fn check(&self) -> Result<(), String> {
         check_lr(self.lr)?;
-        check_decay_rate("beta", self.beta)
+        check_decay_rate("beta", self.beta)?;
+        if (0.0..1.0).contains(&self.dampening) {
+            return Ok(());
+        }
+        Err(format!("dampening = {}: something of the gradient must be left; give 0 <= dampening < 1", self.dampening))
     }
 }
 
@@ -47,26 +54,31 @@ impl Rule for Momentum {
     }
 
     fn state(&self, dim: usize) -> Box<dyn RuleState> {
-        Box::new(MomentumState { lr: self.lr, beta: self.beta, velocity: vec![0.0; dim] })
+        Box::new(MomentumState { config: self.clone(), is_fresh: true, velocity: vec![0.0; dim] })
     }
 }
 
 struct MomentumState {
-    lr: f64,
-    beta: f64,
+    config: Momentum,
+    /// Before the first step, which torch does not dampen.
+    is_fresh: bool,
     velocity: Vec<f64>,
 }
 
 impl RuleState for MomentumState {
     fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
-        let lr = self.lr * info.lr_factor;
+        let Momentum { lr, beta, dampening, .. } = self.config;
+        let lr = lr * info.lr_factor;
+        let share = if self.is_fresh { 1.0 } else { 1.0 - dampening };
+        self.is_fresh = false;
         for ((x, g), v) in x.iter_mut().zip(grad).zip(&mut self.velocity) {
-            *v = self.beta * *v + g;
+            *v = beta * *v + share * g;
             *x -= lr * *v;
         }
     }
 
     fn reset(&mut self) {
+        self.is_fresh = true;
         self.velocity.fill(0.0);
     }
 }

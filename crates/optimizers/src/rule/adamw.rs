@@ -1,0 +1,116 @@
+//! Adam with decoupled weight decay.
+
+use crate::config::{Config, check_decay_rate, check_lr, check_not_negative, check_positive};
+use crate::rule::adam::{Adam, AdamState};
+use crate::rule::{Rule, RuleState, StepInfo};
+use serde::{Deserialize, Serialize};
+
+/// AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101): the step of [`crate::Adam`] and, apart from it, weight decay. With
+/// `eta` the factor of the schedule:
+///
+/// ```text
+/// decay = "lr"          x <- x - eta lr (m^ / (sqrt(v^) + eps) + weight_decay x)       torch.optim.AdamW, optax.adamw
+/// decay = "schedule"    x <- x - eta (lr m^ / (sqrt(v^) + eps) + weight_decay x)       the paper's algorithm 2
+/// ```
+///
+/// torch and optax are the same formula up to rounding, with different defaults: `weight_decay` 1e-2 in torch (and here), 1e-4
+/// in optax. The decay moves the resting point: a run ends where the sum vanishes, and converges only if the gradient
+/// alone does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Adamw {
+    /// Learning rate `lr > 0`.
+    pub lr: f64,
+    /// Decay rate of the mean gradient, `0 <= beta1 < 1`.
+    pub beta1: f64,
+    /// Decay rate of the mean squared gradient, `0 <= beta2 < 1`.
+    pub beta2: f64,
+    /// Added to the root mean square, `eps > 0`.
+    pub eps: f64,
+    /// Share of the weights taken off per step, before the factor of `decay`, `>= 0`.
+    pub weight_decay: f64,
+    /// What the weight decay is multiplied by.
+    pub decay: Scaling,
+    /// Rows per step; 0 means the whole objective.
+    pub batch: usize,
+}
+
+/// What the weight decay of [`Adamw`] is multiplied by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scaling {
+    /// The learning rate, with its schedule.
+    Lr,
+    /// The factor of the schedule alone.
+    Schedule,
+}
+
+impl Default for Adamw {
+    fn default() -> Self {
+        Self { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 1e-2, decay: Scaling::Lr, batch: 0 }
+    }
+}
+
+impl Config for Adamw {
+    const NAME: &'static str = "adamw";
+    const ABOUT: &'static str = "Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv 1711.05101).";
+    const PARAMS: &'static [(&'static str, &'static str)] = &[
+        ("lr", "learning rate, > 0"),
+        ("beta1", "decay rate of the mean gradient, 0 <= beta1 < 1"),
+        ("beta2", "decay rate of the mean squared gradient, 0 <= beta2 < 1"),
+        ("eps", "added to the root mean square of the gradient, > 0"),
+        ("weight_decay", "weight decay, >= 0; optax has 1e-4"),
+        ("decay", "what multiplies it: \"lr\" (torch, optax), or only the \"schedule\" (the paper)"),
+        ("batch", "data rows per step, drawn without replacement within an epoch; 0 = the whole objective"),
+    ];
+
+    fn check(&self) -> Result<(), String> {
+        check_lr(self.lr)?;
+        check_decay_rate("beta1", self.beta1)?;
+        check_decay_rate("beta2", self.beta2)?;
+        check_positive("eps", self.eps)?;
+        check_not_negative("weight_decay", self.weight_decay)
+    }
+}
+
+impl Rule for Adamw {
+    fn batch(&self) -> usize {
+        self.batch
+    }
+
+    fn state(&self, dim: usize) -> Box<dyn RuleState> {
+        Box::new(AdamwState {
+            adam: AdamState::new(self.adam(), dim),
+            weight_decay: self.weight_decay,
+            scaling: self.decay,
+        })
+    }
+}
+
+impl Adamw {
+    fn adam(&self) -> Adam {
+        Adam { lr: self.lr, beta1: self.beta1, beta2: self.beta2, eps: self.eps, batch: self.batch }
+    }
+}
+
+struct AdamwState {
+    adam: AdamState,
+    weight_decay: f64,
+    scaling: Scaling,
+}
+
+impl RuleState for AdamwState {
+    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
+        let factor = match self.scaling {
+            Scaling::Lr => self.adam.lr() * info.lr_factor,
+            Scaling::Schedule => info.lr_factor,
+        };
+        let kept = 1.0 - factor * self.weight_decay;
+        x.iter_mut().for_each(|x| *x *= kept);
+        self.adam.step(x, grad, info);
+    }
+
+    fn reset(&mut self) {
+        self.adam.reset();
+    }
+}

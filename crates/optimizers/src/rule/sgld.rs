@@ -1,0 +1,75 @@
+//! Stochastic gradient Langevin dynamics: descent with thermal noise on the weights.
+
+use crate::config::{Config, check_lr, check_positive};
+use crate::rule::{Rule, RuleState, StepInfo};
+use serde::{Deserialize, Serialize};
+
+/// Langevin dynamics (Welling & Teh 2011): `x <- x - lr g + sqrt(2 lr temperature) z`, `z` standard normal.
+///
+/// For small `lr` it samples the density proportional to `exp(-f / temperature)`. Welling & Teh write it with `eps = 2 lr`
+/// and the gradient of the summed log posterior: for `f` the mean loss over `m` rows, the posterior is `temperature = 1 / m`.
+/// A schedule scales noise and step together, as their decreasing `eps` does. The rule never comes to rest, so
+/// a run of it never converges; it ends by its budget. On `c x^2 / 2` its variance is `temperature / (c (1 - lr c / 2))`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sgld {
+    /// Learning rate `lr > 0`.
+    pub lr: f64,
+    /// Temperature `> 0`, in units of f.
+    pub temperature: f64,
+    /// Rows per step; 0 means the whole objective.
+    pub batch: usize,
+}
+
+impl Default for Sgld {
+    fn default() -> Self {
+        Self { lr: 1e-3, temperature: 1e-4, batch: 0 }
+    }
+}
+
+impl Config for Sgld {
+    const NAME: &'static str = "sgld";
+    const ABOUT: &'static str =
+        "Stochastic gradient Langevin dynamics: x <- x - lr g + sqrt(2 lr temperature) z (Welling & Teh 2011).";
+    const PARAMS: &'static [(&'static str, &'static str)] = &[
+        ("lr", "learning rate, > 0"),
+        ("temperature", "temperature, > 0, in units of f: density exp(-f / temperature)"),
+        ("batch", "data rows per step, drawn without replacement within an epoch; 0 = the whole objective"),
+    ];
+
+    fn check(&self) -> Result<(), String> {
+        check_lr(self.lr)?;
+        check_positive("temperature", self.temperature)
+    }
+}
+
+impl Rule for Sgld {
+    fn batch(&self) -> usize {
+        self.batch
+    }
+
+    fn state(&self, _dim: usize) -> Box<dyn RuleState> {
+        Box::new(LangevinState { lr: self.lr, temperature: self.temperature })
+    }
+}
+
+struct LangevinState {
+    lr: f64,
+    temperature: f64,
+}
+
+impl RuleState for LangevinState {
+    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
+        let lr = self.lr * info.lr_factor;
+        let sigma = (2.0 * lr * self.temperature).sqrt();
+        for (x, g) in x.iter_mut().zip(grad) {
+            *x += sigma * info.random.normal() - lr * g;
+        }
+    }
+
+    fn may_converge(&self) -> bool {
+        false
+    }
+
+    fn reset(&mut self) {}
+}
