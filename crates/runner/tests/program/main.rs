@@ -5,6 +5,7 @@ mod crash;
 mod evaluate;
 mod failing;
 mod layers;
+mod methods;
 mod precision;
 mod repeat;
 mod shipped;
