@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Nesterov momentum (Nesterov 1983, in the form of Sutskever et al. 2013): `v <- beta v + g`, `x <- x - lr (g + beta v)`,
 /// from `v = 0`.
 ///
-/// `torch.optim.SGD(nesterov = True)` and `optax.sgd(nesterov = True)` are this same formula, bit for bit. Its point is the
+/// `torch.optim.SGD(nesterov = True)` and `optax.sgd(nesterov = True)` are this same formula. Its point is the
 /// look-ahead point of Sutskever's form. On a quadratic with curvature `c` it is stable for `lr c < 2 (1 + beta) / (1 + 2 beta)`.
 /// Typical: `beta = 0.9`, and `lr` as for heavy ball.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
