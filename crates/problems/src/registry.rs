@@ -10,29 +10,47 @@ use crate::problem::Problem;
 #[derive(Default)]
 pub struct Registry {
     entries: Vec<Entry>,
+    group: Option<&'static str>,
 }
+
+/// The group of problems that are not of this crate.
+const OWN: &str = "Your own problems";
 
 /// Something to be done with every problem of this crate, knowing its type.
 pub trait Visitor {
     /// Called once for each problem.
     fn visit<P: Problem>(&mut self);
+
+    /// Called before the problems of a group, with its title.
+    fn group(&mut self, _title: &'static str) {}
 }
 
 impl Visitor for Registry {
     fn visit<P: Problem>(&mut self) {
         self.add::<P>();
     }
+
+    fn group(&mut self, title: &'static str) {
+        self.group = Some(title);
+    }
 }
 
 /// The problems of this crate, in the order in which they are listed. A new one is a line in `visit` of its folder:
 /// the registry and the conformance tests follow.
 pub fn visit_builtin(visitor: &mut impl Visitor) {
+    visitor.group("Analytic surfaces");
     crate::analytic::visit(visitor);
+    visitor.group("Convex learning");
     crate::learning::visit(visitor);
+    visitor.group("Memory");
     crate::memory::visit(visitor);
+    visitor.group("Networks");
     crate::networks::visit(visitor);
+    visitor.group("Random landscapes of physics");
     crate::physics::visit(visitor);
+    visitor.group("Factorisation and signal recovery");
     crate::signal::visit(visitor);
+    visitor.group("Formula");
     visitor.visit::<crate::Formula>();
 }
 
@@ -42,6 +60,8 @@ pub struct Entry {
     pub name: &'static str,
     /// One sentence: what it is, with its source.
     pub about: &'static str,
+    /// Title of the group it is listed in.
+    pub group: &'static str,
     /// Rises when the same parameters start to give other numbers.
     pub revision: u32,
     /// Words to find it by.
@@ -69,6 +89,7 @@ impl Registry {
     pub fn builtin() -> Self {
         let mut registry = Registry::default();
         visit_builtin(&mut registry);
+        registry.group = None;
         registry
     }
 
@@ -89,6 +110,7 @@ impl Registry {
         self.entries.push(Entry {
             name: P::NAME,
             about: P::ABOUT,
+            group: self.group.unwrap_or(OWN),
             revision: P::REVISION,
             tags: P::TAGS,
             cases: P::CASES,

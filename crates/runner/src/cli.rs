@@ -28,10 +28,16 @@ Catalogue
                   runner show rastrigin
   eval PROBLEM  value and exact derivatives of a problem at a point
                   runner eval rosenbrock --at -1.2,1 --gradient --json
+Problems of your own
+  check NAME    derivatives and declared facts of a problem, or of a file's
+                  runner check rastrigin
+  new problem   a file to start one from
+                  runner new problem my_valley
 
 `runner COMMAND --help` tells the options of a command.
 Exit codes: 0 done, 1 internal error, 2 bad input (nothing was written),
-3 finished with failed runs, 130 interrupted (the same command continues).
+3 finished with failed runs, 4 a check found a broken promise, 130 interrupted
+(the same command continues).
 ";
 
 /// Measures optimizers on nonconvex problems.
@@ -118,7 +124,7 @@ every surface in it. Exit code 4 when a promise is broken.")]
 /// What `new` can start.
 #[derive(Debug, Subcommand)]
 pub enum NewWhat {
-    /// The file of a problem: in the folder of problems here, or in the current one
+    /// The file of a problem, in this repository's folder or the current one
     Problem {
         /// Its name in experiment files, such as my_valley
         name: String,

@@ -11,7 +11,7 @@
 //!
 //! | files | job |
 //! |---|---|
-//! | `cli`, `command/`, `screen` | verbs, what they print, exit codes |
+//! | `cli`, `command/`, `screen`, `facts` | verbs, what they print, exit codes |
 //! | `tree`, `config`, `params`, `methods`, `resolve`, `diagnostic`, `prepare`, `resolved` | the experiment file, everything wrong with it at once, every default filled in |
 //! | `experiment`, `plan`, `tools` | cells, run keys, random streams; the adapter to methods and finders |
 //! | `measure`, `execute`, `guard`, `interrupt`, `progress` | blocks of runs on threads, panics as rows |
@@ -23,6 +23,7 @@ mod config;
 mod diagnostic;
 mod execute;
 mod experiment;
+pub mod facts;
 mod figure;
 mod files;
 mod guard;

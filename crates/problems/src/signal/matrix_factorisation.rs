@@ -78,8 +78,11 @@ impl Problem for MatrixFactorisation {
     ];
     const LABEL: &'static [&'static str] = &["n", "r"];
     const TAGS: &'static [&'static str] = &["saddle", "random"];
-    const CASES: &'static [&'static str] =
-        &["n = 4\nr = 1\nmu = [2.0, -1.0, 0.5]", "n = 3\nr = 3\nmu = [1.0, 2.0, 3.0]\nseed = 2"];
+    const CASES: &'static [&'static str] = &[
+        "n = 4\nr = 1\nmu = [2.0, -1.0, 0.5]",
+        "n = 3\nr = 3\nmu = [1.0, 2.0, 3.0]\nseed = 2",
+        "n = 2\nr = 1\nmu = [2.0, 1.0]",
+    ];
 
     fn check(&self) -> Result<(), String> {
         in_range("n", self.n as f64, 1.0, 200.0)?;

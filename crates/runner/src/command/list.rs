@@ -10,9 +10,17 @@ use crate::tools::Described;
 pub fn run(context: &mut Context) -> Result<u8, Failure> {
     let registry = context.registry;
     let tools = context.tools;
-    let problems: Vec<(String, String)> =
-        registry.entries().iter().map(|entry| (entry.name.to_string(), entry.about.to_string())).collect();
-    family("Problems ([[problem]] name)", &problems, context);
+    let mut groups: Vec<(&str, Vec<(String, String)>)> = Vec::new();
+    for entry in registry.entries() {
+        let line = (entry.name.to_string(), entry.about.to_string());
+        match groups.iter_mut().find(|(title, _)| *title == entry.group) {
+            Some((_, lines)) => lines.push(line),
+            None => groups.push((entry.group, vec![line])),
+        }
+    }
+    for (title, lines) in &groups {
+        family(&format!("{title} ([[problem]] name)"), lines, context);
+    }
     for (title, list) in [
         ("Optimizers ([[method]] optimizer)", &tools.optimizers),
         ("Strategies ([[method]] strategy)", &tools.strategies),
@@ -26,15 +34,19 @@ pub fn run(context: &mut Context) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
+/// Room for names; longer ones have their line to themselves.
+const NAME_WIDTH: usize = 20;
+
 fn family(title: &str, list: &[(String, String)], context: &mut Context) {
-    const LEAST_COLUMN: usize = 19;
-    let column = list.iter().map(|(name, _)| name.chars().count()).fold(LEAST_COLUMN, usize::max);
     context.say(title);
     for (name, about) in list {
-        let lines = wrapped(about, WIDTH - column - 3);
+        let lines = wrapped(about, WIDTH - NAME_WIDTH - 3);
+        if name.chars().count() > NAME_WIDTH {
+            context.say(format!("  {name}"));
+        }
         for (i, line) in lines.iter().enumerate() {
-            let name = if i == 0 { name.as_str() } else { "" };
-            context.say(format!("  {name:<column$} {line}"));
+            let name = if i == 0 && name.chars().count() <= NAME_WIDTH { name.as_str() } else { "" };
+            context.say(format!("  {name:<NAME_WIDTH$} {line}"));
         }
     }
     context.say("");

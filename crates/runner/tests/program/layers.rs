@@ -7,14 +7,15 @@ use std::process::Command;
 type Edges = BTreeMap<String, BTreeSet<String>>;
 
 /// Development tools that nothing depends on and that may look everywhere.
-const EXEMPT: [&str; 1] = ["bench"];
+const EXEMPT: [&str; 2] = ["bench", "gallery"];
 
 fn layers() -> Edges {
-    let layers: [(&str, &[&str]); 7] = [
+    let layers: [(&str, &[&str]); 8] = [
         ("autodiff", &[]),
         ("problems", &["autodiff"]),
         ("optimizers", &["autodiff"]),
         ("landscape", &["autodiff"]),
+        ("plot", &[]),
         ("report", &[]),
         ("conformance", &["autodiff", "landscape", "problems"]),
         ("runner", &["autodiff", "conformance", "problems", "optimizers", "landscape", "report"]),
