@@ -74,3 +74,97 @@ impl Figure {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Axis, Grid, Layer, Region, Shape, svg};
+
+    /// A figure of every kind of layer, as a report would have it.
+    fn everything() -> Figure {
+        let x = |i: i32| f64::from(i) / 10.0;
+        let law = Layer::curve((-20..=20).map(|i| [x(i), (4.0 - x(i) * x(i)).max(0.0).sqrt()]).collect()).named("law");
+        let bars = Layer::bars(vec![-2.0, -1.0, 0.0, 1.0, 2.0], vec![1.0, 1.9, 1.8, 1.1]).named("eigenvalues");
+        let density = Panel::new(Axis::linear("eigenvalue"), Axis::linear("density")).layer(bars).layer(law.dashed());
+        let steps = [[1.0, 0.2], [30.0, 0.5], [1e5, 1.0]];
+        let band = Layer::step_band(&steps.map(|[x, y]| [x, 0.8 * y, y])).named("95 % band");
+        let share = Layer::steps(&steps).named("share of runs that reached the target");
+        let runtime =
+            Panel::new(Axis::log("gradients"), Axis::linear("share").range(0.0, 1.0)).layer(band).layer(share);
+        let values = (0..441).map(|k| f64::from(k % 21) * f64::from(k / 21)).collect();
+        let grid = Grid::new((-1e-3, 1e-3), (0.0, 2e6), 21, 21, values);
+        let (regions, bar) = grid.contours(&[100.0, 200.0], &["100".to_string(), "200".to_string()], "f − least");
+        let points = Layer::markers(vec![[0.0, 1e6], [1e-3, 2e6], [5.0, 5.0]], Shape::Diamond).named("saddle (3)");
+        let map = Panel::new(Axis::linear("x").range(-1e-3, 1e-3), Axis::linear("y").range(0.0, 2e6));
+        let map = map.layer(regions).layer(points).colour_bar(bar).title("b");
+        Figure::new(vec![density, runtime, map]).columns(2).width(640.0).title("All of it").about("a < b")
+    }
+
+    /// Left, right, top and bottom of each horizontal text.
+    fn boxes(document: &str) -> Vec<([f64; 4], String)> {
+        let number = |line: &str, key: &str| {
+            let rest = line.split_once(&format!(" {key}=\"")).expect("the key").1;
+            rest.split('"').next().expect("a value").parse::<f64>().expect("a number")
+        };
+        let texts = document.lines().filter(|line| line.starts_with("<text") && !line.contains("rotate"));
+        texts
+            .map(|line| {
+                let content = line.split(['>', '<']).nth(2).expect("content").to_string();
+                let (x, y, width) = (number(line, "x"), number(line, "y"), svg::width(&content));
+                let left = match () {
+                    _ if line.contains("\"middle\"") => x - 0.5 * width,
+                    _ if line.contains("\"end\"") => x - width,
+                    _ => x,
+                };
+                ([left, left + width, y - 0.75 * FONT_SIZE, y + 0.2 * FONT_SIZE], content)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn no_text_leaves_the_picture_or_covers_another() {
+        let figure = everything();
+        let document = figure.to_svg();
+        let height: f64 = document.split_once("height=\"").unwrap().1.split('"').next().unwrap().parse().unwrap();
+        let boxes = boxes(&document);
+        assert!(boxes.len() > 25, "{}", boxes.len());
+        for (i, ([left, right, top, bottom], text)) in boxes.iter().enumerate() {
+            assert!(*left >= 0.0 && *right <= 640.0 && *top >= 0.0 && *bottom <= height, "{text}: {left} {right}");
+            for ([l, r, t, b], other) in &boxes[..i] {
+                assert!(right <= l || r <= left || bottom <= t || b <= top, "\"{text}\" covers \"{other}\"");
+            }
+        }
+        assert!(document.contains("a &lt; b"));
+        assert_eq!(document, everything().to_svg());
+    }
+
+    /// Two of the three markers are on the axes; a line breaks where a value is missing, and once only.
+    #[test]
+    fn what_is_off_the_axes_or_missing_is_not_drawn() {
+        let document = everything().to_svg();
+        let markers = document.lines().find(|line| line.contains("#0072b2") && line.contains("l4 4l-4 4")).unwrap();
+        assert_eq!(markers.matches("l4 4l-4 4").count(), 2);
+        let gap = Layer::curve(vec![[0.0, 0.0], [1.0, 1.0], [2.0, f64::NAN], [3.0, 1.0], [4.0, 0.0]]);
+        let document = Figure::new(vec![Panel::new(Axis::linear(""), Axis::linear("")).layer(gap)]).to_svg();
+        let path = document.lines().find(|line| line.contains("stroke-width=\"1.5\"")).unwrap();
+        let path = path.split('"').nth(1).unwrap();
+        assert_eq!((path.matches('M').count(), path.matches('L').count()), (2, 2));
+    }
+
+    /// Unit squares with a hole, painted in order, in their own colours.
+    #[test]
+    fn regions_keep_their_order_and_their_holes() {
+        let square = |a: f64, b: f64| vec![[a, a], [b, a], [b, b], [a, b]];
+        let fill = |shade: u8| crate::Colour(shade, shade, shade);
+        let regions = vec![
+            Region { rings: vec![square(0.0, 10.0)], fill: fill(1) },
+            Region { rings: vec![square(2.0, 8.0), square(4.0, 6.0)], fill: fill(2) },
+        ];
+        let panel = Panel::new(Axis::linear(""), Axis::linear("")).layer(Layer::regions(regions));
+        let document = Figure::new(vec![panel]).to_svg();
+        let paths: Vec<&str> = document.lines().filter(|line| line.contains("fill=\"#0")).collect();
+        assert!(document.contains("fill-rule=\"evenodd\""));
+        assert!(paths[0].contains("#010101") && paths[0].matches('M').count() == 1);
+        assert!(paths[1].contains("#020202") && paths[1].matches('M').count() == 2);
+    }
+}

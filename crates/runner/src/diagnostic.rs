@@ -37,9 +37,28 @@ impl<'a> Findings<'a> {
     }
 
     /// Adds a refusal by a problem or method, which says `what; what to do` in one sentence.
+    /// One of the form `KEY, column N ...` is about the text of KEY from there on.
     pub fn add_refusal(&mut self, span: &Range<usize>, owner: &str, refusal: &str) {
         let (what, help) = refusal.split_once("; ").unwrap_or((refusal, ""));
-        self.add(span, format!("{owner}: {what}"), help);
+        let column = refusal.split_once(", column ").map(|(_, rest)| rest);
+        let column = column.and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
+        let span = column.and_then(|column| self.within(span, column)).unwrap_or(span.clone());
+        self.add(&span, format!("{owner}: {what}"), help);
+    }
+
+    /// The rest of a text on one line from its `column` (from 1) on; nothing where letters of the file are not those of
+    /// the text.
+    fn within(&self, span: &Range<usize>, column: usize) -> Option<Range<usize>> {
+        let quoted = self.text.get(span.clone())?;
+        let quote = quoted.chars().next().filter(|c| ['"', '\''].contains(c))?;
+        let inner = quoted.strip_prefix(quote)?.strip_suffix(quote)?;
+        if inner.starts_with(quote) || inner.contains(['\n', '\\']) {
+            return None;
+        }
+        let at = inner.char_indices().map(|(at, _)| at).chain([inner.len()]).nth(column - 1)?;
+        // At the end of the text, the closing quote is what is pointed at.
+        let (from, to) = (span.start + 1 + at, span.end - 1);
+        Some(from..to.max(from + 1))
     }
 
     /// Adds a finding about the file as a whole.

@@ -132,7 +132,7 @@ pub fn slowness() -> Vec<String> {
     if env!("RUNNER_OPT_LEVEL") == "0" {
         notices.push(
             "this program was built without optimisation: about 20 times slower; \
-             the workspace's own profiles optimise"
+             the profiles in the repository's Cargo.toml optimise"
                 .to_string(),
         );
     }

@@ -168,7 +168,7 @@ impl DataRequest {
             "teacher" => Ok(generated::teacher(self)),
             path => {
                 let roles = Roles { label: &self.label, ignore: &self.ignore, is_real: self.labels == Labels::Real };
-                table::read(path, &roles).map_err(|message| format!("data: {message}"))
+                table::read(path, &roles)
             }
         }
     }

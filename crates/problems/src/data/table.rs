@@ -109,11 +109,14 @@ pub fn mnist10() -> Table {
 pub fn read(path: &str, roles: &Roles) -> Result<Table, String> {
     let text = std::fs::read(Path::new(path)).map_err(|error| {
         format!(
-            "{path}: {error}; give \"digits\", or the path of a CSV file as seen from the current folder, or \"mnist10\", \"parity\", \"spirals\", \"teacher\""
+            "{KEY}{path}: {error}; give \"digits\", or the path of a CSV file as seen from the current folder, or \"mnist10\", \"parity\", \"spirals\", \"teacher\""
         )
     })?;
-    parse(path, &text, roles)
+    parse(&format!("{KEY}{path}"), &text, roles)
 }
+
+/// What messages about the file begin with: the parameter that names it.
+const KEY: &str = "data: ";
 
 fn parse(name: &str, text: &[u8], roles: &Roles) -> Result<Table, String> {
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text);
@@ -134,7 +137,8 @@ fn parse(name: &str, text: &[u8], roles: &Roles) -> Result<Table, String> {
             format!("{name}:{line}: {what}{hint}")
         };
         if columns.is_none() {
-            columns = Some(Columns::of(roles, header.as_ref(), record.len()).map_err(at_line)?);
+            let fault = |what: &str| at_line(format!("{what}; {LAYOUT}"));
+            columns = Some(Columns::of(roles, header.as_ref(), record.len(), name, fault)?);
         }
         let columns = columns.as_ref().expect("set above");
         let answer = columns.row(&record, &mut features).map_err(at_line)?;
@@ -191,9 +195,16 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(roles: &Roles, header: Option<&StringRecord>, count: usize) -> Result<Self, String> {
+    /// `fault` makes the message about the line; a role that no column has is a wrong parameter, not a wrong line.
+    fn of(
+        roles: &Roles,
+        header: Option<&StringRecord>,
+        count: usize,
+        file: &str,
+        fault: impl Fn(&str) -> String,
+    ) -> Result<Self, String> {
         if count < 2 {
-            return Err(format!("a single cell; {LAYOUT}"));
+            return Err(fault("a single cell"));
         }
         if let Some(header) = header.filter(|header| header.len() != count) {
             return Err(format!("{count} cells where the header has {}; {LAYOUT}", header.len()));
@@ -212,14 +223,15 @@ impl Columns {
                 let names = header.map_or("the file has no header".to_string(), |header| {
                     format!("the columns are {}", header.iter().collect::<Vec<_>>().join(", "))
                 });
-                format!("{key} \"{wanted}\" is no column: {names}; give a name or a number from 1 to {count}")
+                let file = file.strip_prefix(KEY).unwrap_or(file);
+                format!("{key} \"{wanted}\" is no column of {file}: {names}; give a name or a number from 1 to {count}")
             })
         };
         let label = if roles.label.is_empty() { count - 1 } else { find("label", roles.label)? };
         let ignored = roles.ignore.iter().map(|wanted| find("ignore", wanted)).collect::<Result<Vec<_>, _>>()?;
         let features: Vec<usize> = (0..count).filter(|column| *column != label && !ignored.contains(column)).collect();
         if features.is_empty() {
-            return Err(format!("no column is left for the features; {LAYOUT}"));
+            return Err(fault("no column is left for the features"));
         }
         Ok(Columns { count, label, features })
     }

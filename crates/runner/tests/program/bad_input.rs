@@ -298,6 +298,28 @@ fn a_few_mistakes_are_shown_with_their_lines() {
     assert_eq!(lines[2], "     |        ^^^^^^^^^^ did you mean \"rastrigin\"?");
 }
 
+/// A mistake inside a text is pointed at where it stands, as long as the letters of the file are those of the text.
+#[test]
+fn a_mistake_in_a_formula_is_shown_at_its_column() {
+    let with = |value: &str| {
+        let text = SMALL.replacen("name = \"rastrigin\"", "name = \"formula\"", 1);
+        let line =
+            text.lines().find(|line| line.starts_with("params = ")).expect("the first parameters are the problem's");
+        refused(&text.replacen(line, &format!("params = {{ value = {value} }}"), 1)).err
+    };
+    // (the value, the column of the file, what is underlined)
+    for (value, column, underlined) in [
+        ("\"x1 + cso(x2)\"", 26, "^^^^^^^ "),
+        ("'x1 + '", 26, "^ "),
+        ("\"\\u0078\\u0031 + y\"", 20, "^^^^^^^^^^^^^^^^^^ "),
+    ] {
+        let err = with(value);
+        let lines: Vec<&str> = err.lines().collect();
+        assert!(lines[0].contains(&format!("e.toml:7:{column}: problem \"formula\": value, column ")), "{err}");
+        assert!(format!("{} ", lines[2]).contains(&format!("| {}{underlined}", " ".repeat(column - 1))), "{err}");
+    }
+}
+
 #[test]
 fn folders_of_others_are_left_alone() {
     let desk = Desk::new(SMALL);
