@@ -81,6 +81,7 @@ pub fn points(instance: &Instance) -> Finding {
             Ok(format!("{} points; index not measured, dim > {MOST_DENSE}", looked_at.len()))
         }
         None if every > 1 => Ok(format!("{} of {} points", looked_at.len(), known.len())),
+        None if known.len() == 1 => Ok("1 point".to_string()),
         None => Ok(format!("{} points", known.len())),
     };
     Finding::of(PROMISE, result)
