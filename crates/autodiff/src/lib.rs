@@ -18,11 +18,13 @@
 
 mod curvature;
 mod derive;
+mod encloser;
 mod evaluator;
 mod formula;
 mod geometry;
 mod graph;
 mod interpret;
+mod interval;
 mod kernels;
 mod lanes;
 mod machine;
@@ -44,10 +46,12 @@ mod vector;
 #[cfg(test)]
 mod tests;
 
+pub use encloser::{Bound, Encloser};
 pub use evaluator::Evaluator;
 pub use geometry::Geometry;
 pub use graph::{Graph, Node, Op};
 pub use interpret::interpret;
+pub use interval::Interval;
 pub use machine::{vector_unit, vectorised};
 pub use objective::Objective;
 pub use points::Points;

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::curvature::{Block, Entries, Shares, entries, hessian_shares};
 use crate::derive::{gradient, tangent};
+use crate::encloser::Encloser;
 use crate::evaluator::Evaluator;
 use crate::geometry::Geometry;
 use crate::graph::{Graph, Node};
@@ -206,6 +207,11 @@ impl Objective {
     /// formula is evaluated as ever.
     pub fn single_precision_evaluator(&self) -> Evaluator<'_> {
         Evaluator::single_precision(self)
+    }
+
+    /// A workspace to enclose the function and its derivatives over boxes in, for proofs; make one per thread.
+    pub fn encloser(&self) -> Encloser<'_> {
+        Encloser::new(self)
     }
 
     /// Points side by side, resident in the lanes of the gradient's program: the fastest way to follow many points of
