@@ -12,6 +12,8 @@
 //! 4. [`inertia()`] counts negative, zero and positive eigenvalues of the Hessian on the surface
 //!    ([`tangent_spectrum`]) outside a stated tolerance; zeros that declared symmetries explain are subtracted.
 //! 5. The [`Certificate`] holds every number and the reason; [`Criteria`] every tolerance.
+//! 6. [`prove`] goes one step further where it can: by interval arithmetic, exactly one critical point lies in a small box
+//!    around the point, of that index.
 //!
 //! The control `x^3/3 + x + y^2/2` has no critical point, but whoever minimises `|g|` ends at x = 0:
 //!
@@ -35,6 +37,7 @@ mod model;
 mod newton_sampler;
 mod polish;
 mod probe;
+mod proof;
 mod spectrum;
 mod symmetric;
 mod trail;
@@ -45,5 +48,6 @@ pub use criteria::Criteria;
 pub use inertia::{Inertia, inertia, zero_tolerance};
 pub use newton_sampler::{Found, NewtonSampler};
 pub use polish::{Polished, polish};
+pub use proof::{Proof, prove};
 pub use spectrum::tangent_spectrum;
 pub use symmetric::{count_below, eigenvalues, eigenvectors, inertia_of, solve};

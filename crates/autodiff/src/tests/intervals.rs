@@ -378,3 +378,25 @@ impl Reciprocal for crate::Sym<'_> {
         Self::constant(1.0) / self
     }
 }
+
+#[test]
+fn every_operation_on_points_holds_the_exact_result() {
+    let mut stream = Stream::new(0, "operations", &[]);
+    // Sizes far apart, so that sums lose digits at either end.
+    let mut draw = || stream.uniform(-1.0, 1.0) * crate::math::exp(stream.uniform(-40.0, 40.0));
+    for _ in 0..5000 {
+        let (a, b) = (draw(), draw());
+        let (x, y, p, q) = (Interval::point(a), Interval::point(b), big(a), big(b));
+        let results = [
+            (x + y, add(&p, &q)),
+            (x - y, p.sub(&q, P, RM)),
+            (x * y, mul(&p, &q)),
+            (x / y, div(&p, &q)),
+            (x.square(), mul(&p, &p)),
+        ];
+        for (k, (bound, exact)) in results.iter().enumerate() {
+            assert!(holds(*bound, exact), "operation {k} on {a:e} and {b:e}: {bound:?}");
+            assert!(bound.width() <= 2.0 * f64::EPSILON * bound.mag());
+        }
+    }
+}

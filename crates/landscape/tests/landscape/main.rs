@@ -5,6 +5,7 @@ mod control;
 mod degenerate;
 mod eigen;
 mod factor;
+mod proof;
 mod settings;
 mod spectrum;
 mod sphere;
