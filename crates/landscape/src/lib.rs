@@ -13,7 +13,7 @@
 //!    ([`tangent_spectrum`]) outside a stated tolerance; zeros that declared symmetries explain are subtracted.
 //! 5. The [`Certificate`] holds every number and the reason; [`Criteria`] every tolerance.
 //! 6. [`prove`] goes one step further where it can: by interval arithmetic, exactly one critical point lies in a small box
-//!    around the point, of that index.
+//!    around the point, of that index. [`census()`] proves all of a small box, none left out.
 //!
 //! The control `x^3/3 + x + y^2/2` has no critical point, but whoever minimises `|g|` ends at x = 0:
 //!
@@ -29,6 +29,7 @@
 //! assert!(certificate.grad_norm >= 1.0);
 //! ```
 
+mod census;
 mod certificate;
 mod class;
 mod criteria;
@@ -42,6 +43,7 @@ mod spectrum;
 mod symmetric;
 mod trail;
 
+pub use census::{Census, Limits, ProvedPoint, Refused, Undecided, census};
 pub use certificate::{Certificate, certify};
 pub use class::Class;
 pub use criteria::Criteria;

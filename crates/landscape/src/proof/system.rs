@@ -95,11 +95,11 @@ impl<'e, 'o> System<'e, 'o> {
                 self.residual.push((Interval::point(radius).square() - squares) * 0.5);
                 self.jacobian.clear();
                 self.jacobian.resize(m * m, Interval::ZERO);
-                for i in 0..n {
+                for (i, &x) in x.iter().enumerate() {
                     self.jacobian[i * m..][..n].copy_from_slice(&self.hess[i * n..][..n]);
                     self.jacobian[i * m + i] = self.jacobian[i * m + i] - mu;
-                    self.jacobian[i * m + n] = -x[i];
-                    self.jacobian[n * m + i] = -x[i];
+                    self.jacobian[i * m + n] = -x;
+                    self.jacobian[n * m + i] = -x;
                 }
             }
         }

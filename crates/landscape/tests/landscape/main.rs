@@ -10,3 +10,4 @@ mod settings;
 mod spectrum;
 mod sphere;
 mod support;
+mod whole_box;
