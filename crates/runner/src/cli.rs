@@ -1,6 +1,6 @@
 //! The command line: few verbs in three families, and what they are asked for.
 
-use crate::command::{eval, run};
+use crate::command::{census, eval, run};
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -28,6 +28,8 @@ Catalogue
                   runner show rastrigin
   eval PROBLEM  value and exact derivatives of a problem at a point
                   runner eval rosenbrock --at -1.2,1 --gradient --json
+  census PROBLEM  every critical point in a box, proved to be all
+                  runner census himmelblau
 Problems of your own
   check NAME    derivatives and declared facts of a problem, or of a file's
                   runner check rastrigin
@@ -97,6 +99,23 @@ last two. A number that is not finite is null. On a sphere, gradient, hessian
 and hvp are the Euclidean derivatives of the formula; spectrum and inertia
 are those of the Riemannian Hessian in the tangent space.")]
     Eval(EvalArgs),
+    /// Every critical point of a problem in a box, with proof that none is missing
+    #[command(after_help = "\
+Examples: runner census himmelblau
+          runner census rastrigin --param dim=3 --box=-1.2,1.2
+          runner census griewank --box=-30,30,-20,20 --json
+
+For few variables on flat space, without kinks. Interval arithmetic shows of every
+part of the box that no critical point is in it, or exactly one of known
+index, or that it stays undecided: degenerate points and families of points do.
+JSON keys: minima, saddles, maxima (proved points inside), degenerate (regions
+with a point that numerical tests call so, not proved), undecided (other
+regions), complete, boundary (points that may be on either side of it), boxes
+(looked at), points and boundary_points (x, radius: how far along an axis the
+point may be from x, value: its bounds, index; on a moved surface in_domain),
+regions (box, degenerate). Exit code 4 when a complete census of the domain
+contradicts the counts that the problem declares.")]
+    Census(CensusArgs),
     /// Whether a problem is right: derivatives, declared facts, kinks, speed
     #[command(after_help = "\
 Examples: runner check rastrigin
@@ -181,6 +200,25 @@ pub struct EvalArgs {
     json: bool,
 }
 
+/// Options of `census`.
+#[derive(Debug, Args)]
+pub struct CensusArgs {
+    /// Name of the problem
+    problem: String,
+    /// A parameter not at its default; may be repeated
+    #[arg(long = "param", value_name = "KEY=VALUE")]
+    params: Vec<String>,
+    /// LO,HI of every coordinate, or LO1,HI1,LO2,HI2,... [default: the problem's domain]
+    #[arg(long = "box", value_name = "LO,HI", allow_hyphen_values = true)]
+    region: Option<String>,
+    /// Boxes to look at before giving up
+    #[arg(long, value_name = "N", default_value_t = landscape::Limits::default().boxes)]
+    boxes: usize,
+    /// One JSON object, floats in round-trip form
+    #[arg(long)]
+    json: bool,
+}
+
 impl From<RunArgs> for run::Request {
     fn from(args: RunArgs) -> Self {
         let RunArgs { file, threads, out, only, drop } = args;
@@ -192,6 +230,13 @@ impl From<EvalArgs> for eval::Request {
     fn from(args: EvalArgs) -> Self {
         let EvalArgs { problem, params, at, gradient, hessian, hvp, spectrum, json } = args;
         Self { problem, params, at, gradient, hessian, hvp, spectrum, json }
+    }
+}
+
+impl From<CensusArgs> for census::Request {
+    fn from(args: CensusArgs) -> Self {
+        let CensusArgs { problem, params, region, boxes, json } = args;
+        Self { problem, params, region, boxes, json }
     }
 }
 

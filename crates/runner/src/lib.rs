@@ -133,6 +133,7 @@ fn perform(verb: Verb, context: &mut Context) -> Result<u8, Failure> {
         Verb::List => command::list::run(context),
         Verb::Show { name } => command::show::run(&name, context),
         Verb::Eval(args) => command::eval::run(&args.into(), context),
+        Verb::Census(args) => command::census::run(&args.into(), context),
         Verb::Check { what, params } => command::check::run(&command::check::Request { what, params }, context),
         Verb::New { what: NewWhat::Problem { name, out } } => command::new::run(&name, out.as_deref(), context),
     }

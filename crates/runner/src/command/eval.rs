@@ -144,7 +144,10 @@ fn point(option: &str, text: &str, instance: &Instance) -> Result<Vec<f64>, Fail
 }
 
 /// Numbers separated by commas, spaces or lines.
-fn numbers(text: &str) -> Result<Vec<f64>, String> {
+///
+/// # Errors
+/// What is not a number.
+pub fn numbers(text: &str) -> Result<Vec<f64>, String> {
     text.split(|c: char| c == ',' || c == ';' || c.is_whitespace())
         .filter(|word| !word.is_empty())
         .map(|word| word.parse().map_err(|_| format!("\"{word}\" is not a number")))

@@ -1,5 +1,6 @@
 //! One file per verb of the command line.
 
+pub mod census;
 pub mod check;
 pub mod eval;
 pub mod list;

@@ -1,12 +1,14 @@
 //! The program from outside: files, exit codes and messages, as a user meets them.
 
 mod bad_input;
+mod census;
 mod crash;
 mod evaluate;
 mod failing;
 mod layers;
 mod methods;
 mod precision;
+mod proofs;
 mod repeat;
 mod shipped;
 mod support;

@@ -1,0 +1,120 @@
+//! `census` against counts that are known, by enumeration or by topology, and what it refuses.
+
+use crate::support::program;
+use serde_json::Value;
+
+fn json(arguments: &[&str]) -> Value {
+    let answer = program(&[&["census"], arguments, &["--json"]].concat()).expect(0);
+    assert_eq!(answer.out.lines().count(), 1);
+    serde_json::from_str(&answer.out).expect("one JSON object")
+}
+
+fn counts(found: &Value) -> [u64; 5] {
+    ["minima", "saddles", "maxima", "degenerate", "undecided"].map(|key| found[key].as_u64().expect("a count"))
+}
+
+#[test]
+fn surfaces_of_two_variables_have_the_points_they_are_known_for() {
+    for (name, expected) in [
+        ("himmelblau", [4, 4, 1]),
+        ("six_hump_camel", [6, 7, 2]),
+        ("mueller_brown", [3, 2, 0]),
+        ("rastrigin", [121, 220, 100]),
+        ("no_critical_point", [0, 0, 0]),
+    ] {
+        let found = json(&[name]);
+        let [minima, saddles, maxima] = expected;
+        assert_eq!(counts(&found), [minima, saddles, maxima, 0, 0], "{name}");
+        assert_eq!(found["complete"], true);
+        let points = found["points"].as_array().unwrap();
+        assert_eq!(points.len() as u64, minima + saddles + maxima);
+        for point in points {
+            let (radius, value) = (point["radius"].as_f64().unwrap(), &point["value"]);
+            assert!(radius < 1e-10 && value[0].as_f64() <= value[1].as_f64(), "{point}");
+            assert!(point.get("in_domain").is_none());
+        }
+        if name == "no_critical_point" {
+            continue;
+        }
+        // A moved copy has the same points in its own domain, and others in the corners of the box around it.
+        let moved = json(&[name, "--param", "instance=1"]);
+        assert_eq!(moved["complete"], true);
+        let inside = moved["points"].as_array().unwrap().iter().filter(|point| point["in_domain"] == true);
+        let mut by_index = [0; 3];
+        inside.for_each(|point| by_index[point["index"].as_u64().unwrap() as usize] += 1);
+        assert_eq!(by_index, expected, "{name} moved");
+    }
+}
+
+#[test]
+fn griewank_obeys_the_index_theorem() {
+    // On the faces x = +-9 pi and y = +-7 sqrt(2) pi the waves of f have no slope, so the gradient points outwards like
+    // that of |x|^2/4000: the sum of (-1)^index is the Euler characteristic of the square, 1 (Poincare and Hopf).
+    let (x, y) = (9.0 * std::f64::consts::PI, 7.0 * 2f64.sqrt() * std::f64::consts::PI);
+    let found = json(&["griewank", &format!("--box={},{x},{},{y}", -x, -y)]);
+    assert_eq!(found["complete"], true);
+    let [minima, saddles, maxima, ..] = counts(&found);
+    assert!(minima + maxima == saddles + 1 && minima > 100, "{:?}", counts(&found));
+}
+
+#[test]
+fn schwefel_has_every_listed_point_and_its_infinite_curvature_is_undecided() {
+    // 14 x 14 points with a second derivative; on the axes x_i = 0, where f'' is infinite and f' = 0, 14 + 14 + 1 more.
+    let found = json(&["schwefel"]);
+    assert_eq!(counts(&found), [49, 98, 49, 0, 29]);
+    assert_eq!(found["complete"], false);
+}
+
+#[test]
+fn degenerate_points_are_named_not_proved() {
+    let found = json(&["monkey_saddle"]);
+    assert_eq!(counts(&found), [0, 0, 0, 1, 0]);
+    let at = found["regions"][0]["degenerate"].as_array().unwrap();
+    assert!(at.iter().all(|x| x.as_f64().unwrap().abs() < 1e-6));
+}
+
+#[test]
+fn the_text_fits_the_screen_and_says_what_is_proved() {
+    let text = program(&["census", "himmelblau", "--box=-6,6"]).expect(0).out;
+    assert!(
+        text.contains("9 critical points proved, and these are all:\n4 minima, 4 saddles, 1 maximum; boxes"),
+        "{text}"
+    );
+    assert!(text.contains("minimum  0      0                  3, 2\n"), "{text}");
+    let others = ["monkey_saddle", "rastrigin", "schwefel"].map(|name| program(&["census", name]).expect(0).out);
+    for line in others.iter().chain([&text]).flat_map(|text| text.lines()) {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    assert!(others[0].contains("degenerate by numerical tests, not proved"), "{}", others[0]);
+    assert!(others[1].contains("... and 381 more; --json lists all"), "{}", others[1]);
+    assert!(others[2].contains("there may be more"), "{}", others[2]);
+}
+
+#[test]
+fn boundaries_limits_and_boxes_of_ones_own() {
+    let half = json(&["formula", "--box=0,1"]);
+    assert_eq!((counts(&half), &half["boundary"], &half["complete"]), ([0; 5], &1.into(), &false.into()));
+    let cut = program(&["census", "rastrigin", "--boxes", "200"]).expect(0).out;
+    assert!(cut.contains("raise --boxes"), "{cut}");
+    let corner = json(&["himmelblau", "--box=2,4,1,3"]);
+    assert_eq!(counts(&corner), [1, 0, 0, 0, 0]);
+}
+
+#[test]
+fn what_cannot_be_searched_is_refused_with_a_reason() {
+    for (arguments, words) in [
+        (&["spherical_spin"][..], "sphere"),
+        (&["rastrigin", "--param", "dim=9"], "9 variables"),
+        (&["ackley"], "kinks"),
+        (&["rastrign"], "did you mean \"rastrigin\""),
+        (&["himmelblau", "--box=1,2,3"], "3 numbers"),
+        (&["himmelblau", "--box=2,1"], "LO < HI"),
+        (&["himmelblau", "--box=0,inf"], "LO < HI"),
+        (&["himmelblau", "--box=0,one"], "\"one\" is not a number"),
+        (&["himmelblau", "--param", "dim=3"], "dim"),
+    ] {
+        let answer = program(&[&["census"], arguments].concat()).expect(2);
+        assert!(answer.err.contains(words) && answer.out.is_empty(), "{arguments:?}: {}", answer.err);
+        assert!(answer.err.starts_with("error: ") || answer.err.contains("error"), "{}", answer.err);
+    }
+}
