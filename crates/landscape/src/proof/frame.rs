@@ -100,3 +100,57 @@ impl Frame {
 fn dot(weights: &[f64], terms: &[Interval]) -> Interval {
     weights.iter().zip(terms).fold(Interval::ZERO, |sum, (&weight, &term)| sum + term * weight)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::symmetric::eigenvalues;
+    use autodiff::Stream;
+
+    #[test]
+    fn signs_hold_for_every_matrix_within_the_bounds() {
+        let (mut shown, mut not_shown) = (0, 0);
+        for trial in 0..400 {
+            let mut stream = Stream::new(0, "signs", &[&trial.to_string()]);
+            let m = 2 + trial % 5;
+            let spread = autodiff::math::exp(stream.uniform(-6.0, 1.0));
+            let mut bounds = vec![Interval::ZERO; m * m];
+            for i in 0..m {
+                for j in 0..=i {
+                    bounds[i * m + j] = Interval::around(stream.normal(), spread * stream.uniform(0.0, 1.0));
+                    bounds[j * m + i] = bounds[i * m + j];
+                }
+            }
+            let Ok(frame) = Frame::of(&bounds, m) else { continue };
+            let claim = frame.signs_on(&bounds);
+            shown += usize::from(claim.is_some());
+            not_shown += usize::from(claim.is_none());
+            for _ in 0..30 {
+                // Corners of the box of matrices, where signs change first.
+                let mut matrix = vec![0.0; m * m];
+                for i in 0..m {
+                    for j in 0..=i {
+                        let side = bounds[i * m + j];
+                        matrix[i * m + j] = if stream.below(2) == 0 { side.lo() } else { side.hi() };
+                        matrix[j * m + i] = matrix[i * m + j];
+                    }
+                }
+                let n_neg = eigenvalues(&matrix, m).unwrap().iter().filter(|&&lambda| lambda < 0.0).count();
+                assert!(claim.is_none_or(|signs| signs.n_neg == n_neg && signs.n_pos == m - n_neg), "{trial}");
+            }
+        }
+        assert!(shown > 100 && not_shown > 100, "{shown} {not_shown}");
+    }
+
+    #[test]
+    fn a_matrix_that_may_be_singular_has_no_signs() {
+        let bounds = |beside: f64| {
+            let beside = Interval::new(-beside, beside);
+            [Interval::ONE, beside, beside, Interval::ONE]
+        };
+        let signs = |bounds: [Interval; 4]| Frame::of(&bounds, 2).unwrap().signs_on(&bounds);
+        assert_eq!(signs(bounds(0.9)), Some(Inertia { n_neg: 0, n_zero: 0, n_pos: 2 }));
+        assert_eq!(signs(bounds(1.0)), None);
+        assert_eq!(Frame::of(&bounds(0.0).map(|entry| entry * 0.0), 2).err(), Some(2));
+    }
+}

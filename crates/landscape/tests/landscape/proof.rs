@@ -50,6 +50,23 @@ fn nothing_is_proved_where_no_critical_point_is() {
 }
 
 #[test]
+fn a_regular_hessian_alone_is_no_proof() {
+    // The Hessian is positive everywhere and a Newton step has length 1 everywhere, always to the left: the only critical
+    // point is at infinity.
+    let runaways = [
+        Objective::formula(1, |x| x[0].exp()),
+        Objective::formula(1, |x| x[0].softplus()),
+        Objective::formula(1, |x| x[0].exp() + x[0] * 1e-9),
+    ];
+    for (k, objective) in runaways.iter().enumerate() {
+        for step in -600..600 {
+            let x = f64::from(step) / 20.0;
+            assert!(!proof(objective, &[x]).is_proved(), "function {k} at {x}");
+        }
+    }
+}
+
+#[test]
 fn degenerate_points_and_kinks_are_not_proved() {
     let degenerate: [(&str, Objective); 6] = [
         ("x^4 + y^2", Objective::formula(2, |x| x[0].powi(4) + x[1].square())),

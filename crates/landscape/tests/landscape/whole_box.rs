@@ -9,8 +9,12 @@ fn all(objective: &Objective, domain: &[(f64, f64)]) -> Census {
     census(objective, &domain, &Limits::default()).unwrap()
 }
 
+fn wave<S: Scalar>(x: S) -> S {
+    x.square() - (x * std::f64::consts::TAU).cos() * 10.0
+}
+
 fn rastrigin(dim: usize) -> Objective {
-    Objective::formula(dim, |x| Scalar::sum(x.iter().map(|&x| x.square() - (x * std::f64::consts::TAU).cos() * 10.0)))
+    Objective::formula(dim, |x| Scalar::sum(x.iter().map(|&x| wave(x))))
 }
 
 #[test]
@@ -37,6 +41,13 @@ fn rastrigin_has_the_product_of_its_axes() {
     // Along each axis 3 minima and 2 maxima: C(3, k) 2^k 3^(3 - k) points of index k.
     let by_index = |k| space.points.iter().filter(|point| point.inertia.n_neg == k).count();
     assert!(space.is_complete() && [0, 1, 2, 3].map(by_index) == [27, 54, 36, 8], "{:?}", space.counts());
+    // The first cuts, at the share 0.4871 of each side, go through the middle one: four boxes find it, and it is one. (One
+    // minimum of each axis, at -4.97, is outside.)
+    let (lo, hi) = (-4.871, 5.129);
+    let at = lo + 0.4871 * (hi - lo);
+    let moved = Objective::formula(2, |x| wave(x[0] - at) + wave(x[1] - at));
+    let on_cuts = all(&moved, &[(lo, hi); 2]);
+    assert!(on_cuts.is_complete() && on_cuts.counts() == [100, 200, 100], "{:?}", on_cuts.counts());
     println!("boxes: {} for 441 points, {} for 125 in space", plane.n_boxes, space.n_boxes);
 }
 

@@ -222,6 +222,7 @@ fn print(instance: &Instance, region: &[Interval], found: &Census, context: &mut
     let kinds = kinds.map(|(n, many, one)| format!("{n} {}", if n == 1 { one } else { many })).join(", ");
     let all = match (found.is_complete(), n_points) {
         (true, 0) => "there is none",
+        (true, 1) => "it is the only one",
         (true, _) => "these are all",
         (false, _) => "there may be more",
     };
