@@ -18,7 +18,7 @@ const RADII: [f64; 3] = [1.0, 8.0, 64.0];
 pub enum Proof {
     /// In the box of all y with `|y_i - x_i| <= radius` lies exactly one critical point.
     Proved {
-        /// Half the width of the box.
+        /// How far along an axis the critical point may be from x.
         radius: f64,
         /// Signs of the Hessian's eigenvalues at every point of the box, so at the critical one (of the Riemannian
         /// Hessian on a sphere, at the critical one); none is zero.
@@ -126,6 +126,7 @@ pub fn prove(encloser: &mut Encloser, x: &[f64], zero_modes: usize) -> Proof {
         };
         let image = frame.krawczyk(&centre, &residual, &system.jacobian, &region);
         if image.iter().zip(&region).all(|(image, region)| image.is_inside(*region)) {
+            let radius = farthest(&image[..x.len()], x);
             return Proof::Proved { radius, inertia: system.on_surface(signs), value: system.value(&centre, &region) };
         }
         why = format!(
@@ -133,6 +134,13 @@ pub fn prove(encloser: &mut Encloser, x: &[f64], zero_modes: usize) -> Proof {
         );
     }
     Proof::not(why)
+}
+
+/// Largest distance along an axis from `x` to the image, in which the zero lies; the image is part of the box where it is
+/// the only one.
+fn farthest(image: &[Interval], x: &[f64]) -> f64 {
+    let distances = image.iter().zip(x).map(|(&image, &x)| (image - Interval::point(x)).mag());
+    distances.fold(0.0, f64::max)
 }
 
 fn singular(n_zero: usize, zero_modes: usize) -> String {

@@ -1,6 +1,8 @@
 //! `census` against counts that are known, by enumeration or by topology, and what it refuses.
 
-use crate::support::program;
+use crate::support::{call, program};
+use problems::Registry;
+use problems::prelude::*;
 use serde_json::Value;
 
 fn json(arguments: &[&str]) -> Value {
@@ -88,6 +90,43 @@ fn the_text_fits_the_screen_and_says_what_is_proved() {
     assert!(others[0].contains("degenerate by numerical tests, not proved"), "{}", others[0]);
     assert!(others[1].contains("... and 381 more; --json lists all"), "{}", others[1]);
     assert!(others[2].contains("there may be more"), "{}", others[2]);
+}
+
+/// `(x^2 - 1)^2`, said to have three minima.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Boaster {}
+
+impl Problem for Boaster {
+    const NAME: &'static str = "boaster";
+    const ABOUT: &'static str = "two wells that are said to be three";
+    const PARAMS: &'static [(&'static str, &'static str)] = &[];
+
+    fn dim(&self) -> usize {
+        1
+    }
+
+    fn value<S: Scalar>(&self, x: &[S], _row: &[S]) -> S {
+        (x[0].square() - 1.0).square()
+    }
+
+    fn domain(&self) -> Domain {
+        Domain::cube(1, -2.1, 2.0)
+    }
+
+    fn counts(&self) -> Option<Counts> {
+        Some(Counts::exact(&[3, 1]))
+    }
+}
+
+#[test]
+fn a_wrong_declaration_is_contradicted() {
+    let mut registry = Registry::builtin();
+    registry.add::<Boaster>();
+    let answer = call(&registry, &["census", "boaster"]).expect(4);
+    assert!(answer.err.contains("[2, 1] by proof, [3.0, 1.0] as declared"), "{}", answer.err);
+    // In a part of the domain other counts are no contradiction.
+    call(&registry, &["census", "boaster", "--box=0.5,2"]).expect(0);
 }
 
 #[test]
