@@ -105,9 +105,9 @@ Examples: runner census himmelblau
           runner census rastrigin --param dim=3 --box=-1.2,1.2
           runner census griewank --box=-30,30,-20,20 --json
 
-For few variables on flat space, without kinks. Interval arithmetic shows of every
-part of the box that no critical point is in it, or exactly one of known
-index, or that it stays undecided: degenerate points and families of points do.
+For few variables on flat space, without kinks. Interval arithmetic shows of
+every part of the box that no critical point is in it, or exactly one of known
+index; the rest is undecided, as degenerate points and families of points are.
 JSON keys: minima, saddles, maxima (proved points inside), degenerate (regions
 with a point that numerical tests call so, not proved), undecided (other
 regions), complete, boundary (points that may be on either side of it), boxes
@@ -208,7 +208,7 @@ pub struct CensusArgs {
     /// A parameter not at its default; may be repeated
     #[arg(long = "param", value_name = "KEY=VALUE")]
     params: Vec<String>,
-    /// LO,HI of every coordinate, or LO1,HI1,LO2,HI2,... [default: the problem's domain]
+    /// All axes, or LO1,HI1,LO2,... [default: its domain]
     #[arg(long = "box", value_name = "LO,HI", allow_hyphen_values = true)]
     region: Option<String>,
     /// Boxes to look at before giving up
