@@ -14,9 +14,10 @@ const HEAD: &str = "\
 
 <!-- Written by scripts/problem_pages from the registry; edit the problems, not this page. -->
 
-What `list` and `show NAME` tell, with a picture of every surface that has two variables. A problem is named in an
-experiment file as `[[problem]]` with `name = \"NAME\"`, its parameters under `params`; [add-a-problem.md](add-a-problem.md)
-says how to make one. Facts are those at the default parameters; `check NAME` holds each against what it measures.
+What `list` and `show NAME` tell, with a picture of every surface that has two variables. In an
+experiment file a problem is a `[[problem]]` with `name = \"NAME\"` and its parameters as keys;
+[add-a-problem.md](add-a-problem.md) says how to make one. Facts are those at the default parameters; `check NAME` holds
+each against what it measures.
 ";
 
 /// Known points that are listed one by one; more are gathered by index.

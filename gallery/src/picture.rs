@@ -13,8 +13,12 @@ pub const MOST_BYTES: usize = 60_000;
 const NODES: usize = 401;
 
 /// Surfaces whose features are too fine for a picture of the whole domain, and the square that is shown.
-const VIEWS: [(&str, (f64, f64)); 3] =
-    [("ackley", (-4.0, 4.0)), ("griewank", (-15.0, 15.0)), ("auer_neuron", (-15.0, 15.0))];
+const VIEWS: [(&str, (f64, f64)); 4] = [
+    ("ackley", (-4.0, 4.0)),
+    ("griewank", (-15.0, 15.0)),
+    ("auer_neuron", (-15.0, 15.0)),
+    ("random_field", (-3.0, 3.0)),
+];
 
 /// A picture and what has to be said below it.
 pub struct Picture {

@@ -93,8 +93,8 @@ impl Default for Stop {
 pub struct ProblemTable<'a> {
     /// `name`, as registered.
     pub name: Word<'a>,
-    /// `params`; a list sweeps a scalar parameter.
-    pub params: &'a [Pair],
+    /// Every key that is not one of [`PROBLEM_KEYS`]: its parameters; a list sweeps a scalar parameter.
+    pub params: Vec<&'a Pair>,
     /// `reference`: the value gaps are measured from, instead of the problem's own.
     pub reference: Option<f64>,
     /// `gaps` instead of those of `[targets]`.
@@ -327,10 +327,13 @@ fn is_folder_name(name: &str) -> bool {
         && !name.ends_with('.')
 }
 
+/// The keys of a `[[problem]]` that are not parameters of the problem.
+pub const PROBLEM_KEYS: [&str; 8] =
+    ["name", "reference", "gaps", "replicates", "gradients", "precision", "methods", "override"];
+
 fn problem<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Findings) -> Option<ProblemTable<'a>> {
     let mut section = Section::new("[[problem]]", pairs);
     let name = required(&mut section, "name", node, findings);
-    let params = section.table("params", findings).map_or(&[][..], |(pairs, _)| pairs);
     let reference = section.number("reference", findings).map(|(value, _)| value);
     let gaps = read_gaps(&mut section, findings);
     let replicates = count_of(&mut section, "replicates", findings);
@@ -358,7 +361,7 @@ fn problem<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Findings) -> Optio
             }
         }
     }
-    section.finish(findings);
+    let params = section.rest();
     Some(ProblemTable { name: name?, params, reference, gaps, replicates, budget, precision, methods, overrides })
 }
 

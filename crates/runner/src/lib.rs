@@ -104,6 +104,7 @@ pub fn run(
             return code;
         }
     };
+    assert_no_parameter_is_a_key(registry);
     let tools = Tools::builtin();
     let mut context = Context { registry, tools: &tools, out, err, live, program, arguments: words };
     match perform(verb, &mut context) {
@@ -116,6 +117,15 @@ pub fn run(
             context.note(format!("error: {message}"));
             exit::INTERNAL
         }
+    }
+}
+
+/// Parameters stand beside the keys of a `[[problem]]`. A mistake in the source, found at the first start.
+fn assert_no_parameter_is_a_key(registry: &Registry) {
+    for entry in registry.entries() {
+        let taken = entry.params.iter().find(|param| config::PROBLEM_KEYS.contains(&param.name));
+        let taken = taken.map(|param| param.name);
+        assert!(taken.is_none(), "{}: parameter {taken:?} has the name of a key of [[problem]]", entry.name);
     }
 }
 

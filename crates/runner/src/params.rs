@@ -52,7 +52,7 @@ pub fn complete(specs: &[Spec], given: &Table) -> Table {
 pub fn fixed(owner: &str, specs: &[Spec], pairs: &[Pair], findings: &mut Findings) -> Given {
     let mut given = Given::default();
     for pair in pairs {
-        let Some(spec) = find(owner, specs, pair, findings) else { continue };
+        let Some(spec) = find(owner, specs, &[], pair, findings) else { continue };
         if sweeps(&spec.default, &pair.node) {
             let what = format!("`{}` of {owner} takes one value, not a list", pair.key);
             findings.add(&pair.node.span, what, "give each value its own [[method]] with its own id");
@@ -69,13 +69,13 @@ pub fn fixed(owner: &str, specs: &[Spec], pairs: &[Pair], findings: &mut Finding
 /// A value and where it stands.
 type Placed = (Value, Range<usize>);
 
-/// Reads a table in which a list sweeps a parameter: one entry per combination, the last declared
-/// parameter varying fastest. Nothing comes back when a value is wrong.
-pub fn swept(owner: &str, specs: &[Spec], pairs: &[Pair], findings: &mut Findings) -> Vec<Given> {
+/// Reads the parameters among the keys of a table that has `own` keys, too. A list sweeps a parameter: one entry per
+/// combination, the last declared parameter varying fastest. Nothing comes back when a value is wrong.
+pub fn swept(owner: &str, specs: &[Spec], own: &[&str], pairs: &[&Pair], findings: &mut Findings) -> Vec<Given> {
     let before = findings.count();
     let mut choices: Vec<(&Spec, Vec<Placed>)> = Vec::new();
     for pair in pairs {
-        let Some(spec) = find(owner, specs, pair, findings) else { continue };
+        let Some(spec) = find(owner, specs, own, pair, findings) else { continue };
         let nodes: Vec<&Node> = match &pair.node.kind {
             Kind::Array(items) if sweeps(&spec.default, &pair.node) => items.iter().collect(),
             _ => vec![&pair.node],
@@ -108,12 +108,13 @@ pub fn swept(owner: &str, specs: &[Spec], pairs: &[Pair], findings: &mut Finding
     combinations
 }
 
-fn find<'s>(owner: &str, specs: &'s [Spec], pair: &Pair, findings: &mut Findings) -> Option<&'s Spec> {
+fn find<'s>(owner: &str, specs: &'s [Spec], own: &[&str], pair: &Pair, findings: &mut Findings) -> Option<&'s Spec> {
     let found = specs.iter().find(|spec| spec.name == pair.key);
     if found.is_none() {
         let names = || specs.iter().map(|spec| spec.name.as_str());
-        let help = match nearest(&pair.key, names()) {
+        let help = match nearest(&pair.key, own.iter().copied().chain(names())) {
             Some(name) => format!("did you mean `{name}`?"),
+            None if pair.key == "params" => "its parameters stand beside `name`, each with its own key".to_string(),
             None if specs.is_empty() => "it has no parameters".to_string(),
             None => format!("it has: {}", names().collect::<Vec<_>>().join(", ")),
         };
@@ -208,7 +209,8 @@ mod tests {
     fn sweep(text: &str) -> (Vec<String>, String) {
         let mut findings = Findings::new("f.toml", text);
         let pairs = tree::parse(text, &mut findings);
-        let given = swept("problem \"p\"", &specs(), &pairs, &mut findings);
+        let pairs: Vec<&Pair> = pairs.iter().collect();
+        let given = swept("problem \"p\"", &specs(), &["gaps"], &pairs, &mut findings);
         let tables = given.iter().map(|g| canonical(&g.table)).collect();
         (tables, findings.render())
     }
@@ -238,6 +240,7 @@ mod tests {
             ("layers = 3", "`layers` of problem \"p\" needs a list, got an integer"),
             ("layers = [1.5]", "`layers` of problem \"p\" needs a list of integers, got a list"),
             ("dmi = 2", "did you mean `dim`?"),
+            ("gap = [1.0]", "did you mean `gaps`?"),
             ("colour = 2", "it has: dim, scale, layers"),
         ] {
             let (tables, message) = sweep(text);

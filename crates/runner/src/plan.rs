@@ -154,7 +154,7 @@ name = "e"
 master_seed = 1
 [[problem]]
 name = "rastrigin"
-params = { dim = 2 }
+dim = 2
 [[method]]
 id = "a"
 optimizer = "momentum"
@@ -197,13 +197,13 @@ at = ["stop"]
             ("gradients = 50", "gradients = 51", true, true),
             ("[budget]", "[stop]\ngrad_norm = 1e-7\n[budget]", true, true),
             ("gaps = [1.0]", "gaps = [2.0]", true, false),
-            ("dim = 2 }", "dim = 2 }\nreference = 0.5", true, false),
+            ("dim = 2\n", "dim = 2\nreference = 0.5\n", true, false),
             ("at = [", "step_cap = 0.1\nat = [", true, true),
             ("[\"stop\"]", "[\"stop\", 10]", true, false),
             ("id = \"a\"", "id = \"other\"", false, false),
             ("name = \"e\"", "name = \"e\"\ndescription = \"words\"", false, false),
-            ("dim = 2 }", "dim = 2 }\nmethods = [\"a\", \"b\"]", false, false),
-            ("dim = 2 }", "dim = 2 }\noverride = { a = { beta = 0.9, eta = 0.3 } }", false, false),
+            ("dim = 2\n", "dim = 2\nmethods = [\"a\", \"b\"]\n", false, false),
+            ("dim = 2\n", "dim = 2\noverride = { a = { beta = 0.9, eta = 0.3 } }\n", false, false),
         ] {
             assert!(BASE.contains(before), "{before}");
             let edited = keys(&BASE.replacen(before, after, 1));

@@ -1,6 +1,6 @@
 //! Checks an experiment file against problems and methods and builds every cell, before anything runs.
 
-use crate::config::{At, Config, CriticalTable, MethodTable, Override, ProblemTable};
+use crate::config::{At, Config, CriticalTable, MethodTable, Override, PROBLEM_KEYS, ProblemTable};
 use crate::diagnostic::{Findings, suggestion};
 use crate::experiment::{Action, Cell, Experiment, Surface};
 use crate::guard;
@@ -110,7 +110,7 @@ fn requests<'a>(table: &'a ProblemTable<'a>, registry: &'a Registry, findings: &
         findings.add(table.name.span(), format!("unknown problem \"{name}\""), help);
         return Vec::new();
     };
-    let given = swept(&format!("problem \"{name}\""), &problem_specs(entry), table.params, findings);
+    let given = swept(&format!("problem \"{name}\""), &problem_specs(entry), &PROBLEM_KEYS, &table.params, findings);
     given.into_iter().map(|given| Request { table, entry, given }).collect()
 }
 

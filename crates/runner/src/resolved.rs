@@ -54,14 +54,14 @@ pub fn text(experiment: &Experiment) -> String {
 fn problem(out: &mut String, experiment: &Experiment, index: usize, surface: &Surface) {
     let cells = experiment.cells.iter().filter(|cell| cell.surface == index);
     let methods: Vec<String> = cells.map(|cell| quoted(&cell.method)).collect();
-    let mut pairs = vec![
-        ("name", quoted(&surface.problem)),
-        ("params", inline(&surface.params)),
+    let mut pairs = vec![("name", quoted(&surface.problem))];
+    pairs.extend(surface.params.iter().map(|(key, v)| (key.as_str(), value(v))));
+    pairs.extend([
         ("methods", format!("[{}]", methods.join(", "))),
         ("gaps", numbers(&surface.gaps)),
         ("replicates", surface.replicates.to_string()),
         ("gradients", surface.budget.to_string()),
-    ];
+    ]);
     if surface.single_precision {
         pairs.push(("precision", quoted("f32")));
     }

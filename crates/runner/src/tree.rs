@@ -267,6 +267,11 @@ impl<'a> Section<'a> {
         list
     }
 
+    /// Ends the section with the pairs that nobody asked for.
+    pub fn rest(self) -> Vec<&'a Pair> {
+        self.pairs.iter().filter(|pair| !self.asked.contains(&pair.key)).collect()
+    }
+
     /// Ends the section: each key that was not asked for is a finding with the nearest known key.
     pub fn finish(self, findings: &mut Findings) {
         let known: Vec<&str> = self.asked.iter().map(String::as_str).collect();

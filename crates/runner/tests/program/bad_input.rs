@@ -137,7 +137,7 @@ fn each_mistake_is_shown_where_it_stands_with_what_to_do() {
         ("gaps = [10.0, 1.0, 0.1]", "gaps = [10.0, 10.0]", "gaps = [10", &["the gap 10 stands here twice"]),
         ("gaps = [10.0, 1.0, 0.1]", "gaps = [-1.0]", "gaps = [-1", &["must not be negative"]),
         ("gaps = [10.0, 1.0, 0.1]", "gaps = 1.0", "gaps = 1", &["`gaps` needs a list of numbers, got a number"]),
-        ("name = \"spherical_spin\"\nparams = { dim = 5 }", "name = \"monkey_saddle\"", "", &[]),
+        ("name = \"spherical_spin\"\ndim = 5", "name = \"monkey_saddle\"", "", &[]),
         ("replicates = 40", "replicates = 0", "replicates", &["`replicates` must be at least 1, got 0"]),
         ("replicates = 40", "replicates = -3", "replicates", &["`replicates` must be at least 1, got -3"]),
         ("replicates = 40", "replicates = \"40\"", "replicates", &["`replicates` needs an integer, got a string"]),
@@ -158,12 +158,7 @@ fn each_mistake_is_shown_where_it_stands_with_what_to_do() {
         ("name = \"small\"", "name = \"\"", "name = \"\"", &["cannot name a folder"]),
         ("name = \"small\"", "name = 3", "name = 3", &["`name` needs a string, got an integer"]),
         ("name = \"small\"", "title = \"small\"", "title", &["unknown key `title` in [experiment]"]),
-        (
-            "params = { pool = 8, samples = 24, hidden = [1] }",
-            "params = { data = \"nowhere.csv\" }",
-            "nowhere",
-            &["nowhere.csv"],
-        ),
+        ("pool = 8\nsamples = 24\nhidden = [1]", "data = \"nowhere.csv\"", "nowhere", &["nowhere.csv"]),
         ("hidden = [1]", "hidden = [[1], \"x\"]", "hidden", &["`hidden` of problem \"mlp\" needs a list of integers"]),
         ("schema = 1", "schema = = 1", "schema", &["e.toml:2:"]),
         ("[budget]", "[runs]\nreplicates = 3\n[budget]", "[runs]", &["duplicate key"]),
@@ -210,7 +205,7 @@ fn missing_parts_are_named() {
 
 #[test]
 fn gaps_need_a_reference_and_finders_need_none() {
-    let text = SMALL.replacen("name = \"spherical_spin\"\nparams = { dim = 5 }", "name = \"monkey_saddle\"", 1);
+    let text = SMALL.replacen("name = \"spherical_spin\"\ndim = 5", "name = \"monkey_saddle\"", 1);
     let with_gaps = text.replacen("gaps = []\n", "", 1);
     let answer = refused(&with_gaps);
     assert!(answer.err.contains("monkey_saddle has no known minimum"), "{}", answer.err);
@@ -240,30 +235,28 @@ fn the_same_work_twice_is_refused() {
 
 #[test]
 fn a_malformed_data_file_is_named_with_its_line() {
-    const PARAMS: &str = "params = { pool = 8, samples = 24, hidden = [1] }";
+    const PARAMS: &str = "pool = 8\nsamples = 24\nhidden = [1]";
     let desk = Desk::new("");
     let path = desk.path("d.csv");
     for (data, more, expected) in [
         ("1,2,0\n1,zwei,1\n", "", "d.csv:2: column 2: \"zwei\" is not a finite number"),
         ("a,b,c\n1,2,0\n3,1\n", "", "d.csv:3: 2 cells where the first row has 3"),
         ("a,b,c\n", "", "d.csv:1: a header and no rows"),
-        (
-            "a,b,c\n1,2,0\n3,1,1\n",
-            ", label = \"kind\"",
-            "d.csv:2: label \"kind\" is no column: the columns are a, b, c",
-        ),
-        ("a,b,c\n1,2,0\n3,1,1\n", ", held_out = 0.95", "held_out = 0.95 is refused"),
+        ("a,b,c\n1,2,0\n3,1,1\n", "\nlabel = \"kind\"", "d.csv: the columns are a, b, c"),
+        ("a,b,c\n1,2,0\n3,1,1\n", "\nheld_out = 0.95", "held_out = 0.95 is refused"),
     ] {
         fs::write(&path, data).unwrap();
-        let text = SMALL.replacen(PARAMS, &format!("params = {{ data = \"{path}\"{more} }}"), 1);
+        let text = SMALL.replacen(PARAMS, &format!("data = \"{path}\"{more}"), 1);
         let answer = refused(&text);
         assert!(answer.err.contains(expected), "{}", answer.err);
         assert!(answer.err.contains("nothing was written"), "{}", answer.err);
     }
-    // Beside the name, where one may look for it.
-    let answer = refused(&SMALL.replacen(PARAMS, "data = \"d.csv\"", 1));
-    assert!(answer.err.contains("unknown key `data` in [[problem]]"), "{}", answer.err);
-    assert!(answer.err.contains("a parameter stands inside: params = { data = ... }"), "{}", answer.err);
+    let answer = refused(&SMALL.replacen(PARAMS, &format!("data = \"{path}\"\nlabel = \"kind\""), 1));
+    assert!(answer.err.contains("e.toml:17:9: problem \"mlp\": label \"kind\" is no column"), "{}", answer.err);
+    // A table of parameters, as methods have it.
+    let answer = refused(&SMALL.replacen(PARAMS, "params = { data = \"d.csv\" }", 1));
+    assert!(answer.err.contains("problem \"mlp\" has no parameter `params`"), "{}", answer.err);
+    assert!(answer.err.contains("its parameters stand beside `name`"), "{}", answer.err);
 }
 
 #[test]
@@ -303,15 +296,13 @@ fn a_few_mistakes_are_shown_with_their_lines() {
 fn a_mistake_in_a_formula_is_shown_at_its_column() {
     let with = |value: &str| {
         let text = SMALL.replacen("name = \"rastrigin\"", "name = \"formula\"", 1);
-        let line =
-            text.lines().find(|line| line.starts_with("params = ")).expect("the first parameters are the problem's");
-        refused(&text.replacen(line, &format!("params = {{ value = {value} }}"), 1)).err
+        refused(&text.replacen("dim = [1, 2]", &format!("value = {value}"), 1)).err
     };
     // (the value, the column of the file, what is underlined)
     for (value, column, underlined) in [
-        ("\"x1 + cso(x2)\"", 26, "^^^^^^^ "),
-        ("'x1 + '", 26, "^ "),
-        ("\"\\u0078\\u0031 + y\"", 20, "^^^^^^^^^^^^^^^^^^ "),
+        ("\"x1 + cso(x2)\"", 15, "^^^^^^^ "),
+        ("'x1 + '", 15, "^ "),
+        ("\"\\u0078\\u0031 + y\"", 9, "^^^^^^^^^^^^^^^^^^ "),
     ] {
         let err = with(value);
         let lines: Vec<&str> = err.lines().collect();

@@ -13,12 +13,14 @@ name = "rastrigin"
 methods = ["line-search", "luby", "cosine"]
 [[problem]]
 name = "spherical_spin"
-params = { dim = 8 }
+dim = 8
 methods = ["line-search"]
 gaps = []
 [[problem]]
 name = "mlp"
-params = { pool = 4, samples = 60, hidden = [2] }
+pool = 4
+samples = 60
+hidden = [2]
 methods = ["from-data", "stochastic"]
 gaps = []
 [[method]]

@@ -8,10 +8,16 @@ schema = 1
 name = "precision"
 [[problem]]
 name = "mlp"
-params = { pool = 4, samples = 60, hidden = [2], l2 = 0.1 }
+pool = 4
+samples = 60
+hidden = [2]
+l2 = 0.1
 [[problem]]
 name = "mlp"
-params = { pool = 4, samples = 60, hidden = [2], l2 = 0.1 }
+pool = 4
+samples = 60
+hidden = [2]
+l2 = 0.1
 precision = "f32"
 [[method]]
 id = "gd"

@@ -106,7 +106,10 @@ fn known_points_are_proved_with_their_index_unless_degenerate() {
     }
     println!("{nondegenerate} nondegenerate known points, {} not proved; {degenerate} degenerate", missed.len());
     missed.iter().for_each(|line| println!("  {line}"));
-    // The tube's pieces meet on the axes its points lie on: smooth there, but written with |x|, which says nothing of that.
-    let is_expected = |line: &String| line.starts_with("saddle_tube") && line.contains("kink");
+    // The tube's pieces meet on the axes its points lie on, the students' where a unit is parallel to the teacher's: smooth
+    // there, but written in two branches, which says nothing of that. The three units that made their own data (steep, and
+    // nearly dependent) have an eigenvalue of the Hessian below what its enclosure can tell from 0.
+    let expected = [("saddle_tube", "kink"), ("safran_shamir", "kink"), ("fukumizu_amari hidden=3", "may be singular")];
+    let is_expected = |line: &String| expected.iter().any(|(name, why)| line.starts_with(name) && line.contains(why));
     assert!(nondegenerate > 300 && missed.iter().all(is_expected), "{missed:#?}");
 }

@@ -166,16 +166,18 @@ schema = 1
 name = "small"
 [[problem]]
 name = "rastrigin"
-params = { dim = [1, 2] }
+dim = [1, 2]
 methods = ["gd", "restart", "noisy", "newton"]
 [[problem]]
 name = "spherical_spin"
-params = { dim = 5 }
+dim = 5
 methods = ["gd", "newton"]
 gaps = []
 [[problem]]
 name = "mlp"
-params = { pool = 8, samples = 24, hidden = [1] }
+pool = 8
+samples = 24
+hidden = [1]
 gaps = [2.0]
 methods = ["sgd"]
 [[method]]
@@ -217,7 +219,7 @@ schema = 1
 name = "long"
 [[problem]]
 name = "rastrigin"
-params = {{ dim = 6 }}
+dim = 6
 gaps = [10.0, 1.0]
 [[method]]
 id = "noisy"
