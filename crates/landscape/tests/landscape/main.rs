@@ -3,9 +3,11 @@
 mod classic;
 mod control;
 mod degenerate;
+mod density;
 mod eigen;
 mod factor;
 mod proof;
+mod lanczos;
 mod settings;
 mod spectrum;
 mod sphere;

@@ -79,6 +79,36 @@ pub fn symmetric(dim: usize, stream: &mut Stream) -> Vec<f64> {
     a
 }
 
+/// Gaussian orthogonal ensemble with entries of variance 1/dim, 2/dim on the diagonal: semicircle on [-2, 2].
+pub fn goe(dim: usize, stream: &mut Stream) -> Vec<f64> {
+    let mut a = symmetric(dim, stream);
+    (0..dim).for_each(|i| a[i * dim + i] *= std::f64::consts::SQRT_2);
+    a.iter_mut().for_each(|a| *a /= (dim as f64).sqrt());
+    a
+}
+
+/// `J J^T / m + sqrt(2 eps) W`, J (n x m) standard normal with m = n / phi, W from [`goe`] (Pennington and Bahri 2017).
+pub fn wishart_wigner(n: usize, phi: f64, eps: f64, stream: &mut Stream) -> Vec<f64> {
+    let m = (n as f64 / phi).round() as usize;
+    let mut h: Vec<f64> = goe(n, stream).iter().map(|w| (2.0 * eps).sqrt() * w).collect();
+    let jacobian: Vec<f64> = (0..n * m).map(|_| stream.normal()).collect();
+    for (i, a) in jacobian.chunks_exact(m).enumerate() {
+        for (j, b) in jacobian.chunks_exact(m).enumerate() {
+            h[i * n + j] += a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() / m as f64;
+        }
+    }
+    h
+}
+
+/// The product with a row-major symmetric matrix.
+pub fn product(a: &[f64], n: usize) -> impl FnMut(&[f64], &mut [f64]) {
+    move |v, out| {
+        for (out, row) in out.iter_mut().zip(a.chunks_exact(n)) {
+            *out = row.iter().zip(v).map(|(a, v)| a * v).sum();
+        }
+    }
+}
+
 /// `x^T A x` for a row-major matrix.
 pub fn form<'g>(a: &[f64], x: &[Sym<'g>]) -> Sym<'g> {
     let row = |row: &[f64]| Scalar::sum(row.iter().zip(x).map(|(&a, &x)| x * a));
