@@ -45,6 +45,7 @@ mod proof;
 mod spectrum;
 mod symmetric;
 mod tangent;
+pub mod theory;
 mod trail;
 
 pub use census::{Census, Limits, ProvedPoint, Refused, Undecided, census};

@@ -90,6 +90,20 @@ pub fn solve(matrix: &[f64], n: usize, rhs: &[f64]) -> Option<Vec<f64>> {
     solve_on(vector_unit(), matrix, n, rhs)
 }
 
+/// Makes `diagonal` (n,) the eigenvalues, ascending, of the tridiagonal matrix with `beside[k]` at `(k, k + 1)`; false when it
+/// gives up. Entries of order one; destroys `beside` (n,), the last of which is 0.
+pub(crate) fn tridiagonal_eigenvalues(diagonal: &mut [f64], beside: &mut [f64]) -> bool {
+    dispatch(
+        vector_unit(),
+        #[inline(always)]
+        || {
+            let is_solved = root_free::eigenvalues(diagonal, beside);
+            diagonal.sort_unstable_by(f64::total_cmp);
+            is_solved
+        },
+    )
+}
+
 fn signs_on(vector_unit: bool, matrix: &[f64], n: usize, shift: f64) -> Option<Signs> {
     dispatch(
         vector_unit,

@@ -13,3 +13,4 @@ mod spectrum;
 mod sphere;
 mod support;
 mod whole_box;
+mod theory;
