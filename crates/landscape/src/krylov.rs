@@ -68,6 +68,11 @@ impl Krylov {
         true
     }
 
+    /// `sum_j y_j v_j` for `y` (k,).
+    pub fn combine(&self, y: &[f64]) -> Vec<f64> {
+        combination(&self.basis, self.n, y)
+    }
+
     /// Eigenvalues, ascending, and eigenvectors (rows) of T (k x k).
     pub fn ritz(&self) -> Option<(Vec<f64>, Vec<f64>)> {
         tridiagonal_eigen(&self.alphas, &self.betas[..self.len() - 1])

@@ -3,8 +3,8 @@
 //! Everything works on an [`autodiff::Evaluator`], a function on R^n or on a sphere; nothing here knows a problem or a
 //! file. The way of a point:
 //!
-//! 1. *Where from.* The end or a moment of an optimiser's run, or a finder: [`NewtonSampler`] reaches saddles of
-//!    every index, descent alone only minima.
+//! 1. *Where from.* The end or a moment of an optimiser's run, or a finder ([`finders`]): [`NewtonSampler`] reaches saddles
+//!    of every index, descent alone only minima.
 //! 2. [`polish`] moves it by noise-free Newton steps to the critical point nearby, whatever its index, until `|g|`
 //!    is at the rounding floor or refuses to fall.
 //! 3. [`certify`] asks for proof that it is one: gradient small, Newton's step contracting, gradient not in the
@@ -14,6 +14,9 @@
 //! 5. The [`Certificate`] holds every number and the reason; [`Criteria`] every tolerance.
 //! 6. [`prove`] goes one step further where it can: by interval arithmetic, exactly one critical point lies in a small box
 //!    around the point, of that index. [`census()`] proves all of a small box, none left out.
+//!
+//! Where a Hessian is too large to be formed, [`TangentHessian`] multiplies by it, [`extreme_pairs`] finds both ends of its
+//! spectrum and [`spectral_density`] the spread in between; [`theory`] has the curves to compare with.
 //!
 //! The control `x^3/3 + x + y^2/2` has no critical point, but whoever minimises `|g|` ends at x = 0:
 //!
@@ -34,6 +37,7 @@ mod certificate;
 mod class;
 mod criteria;
 mod density;
+mod finder;
 mod inertia;
 mod krylov;
 mod lanczos;
@@ -53,6 +57,9 @@ pub use certificate::{Certificate, certify};
 pub use class::Class;
 pub use criteria::Criteria;
 pub use density::{Density, Estimate, Share, spectral_density};
+pub use finder::{
+    Deflation, Departure, Finder, FinderEntry, GaussNewton, GradientNorm, ModeFollowing, NewtonMr, finders,
+};
 pub use inertia::{Inertia, inertia, zero_tolerance};
 pub use lanczos::{Eigenpair, Extremes, Lanczos, extreme_pairs};
 pub use newton_sampler::{Found, NewtonSampler};

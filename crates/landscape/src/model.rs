@@ -111,9 +111,8 @@ impl Model {
         self.slopes.iter().zip(&self.eigen.values).map(component).collect()
     }
 
-    /// The point reached from `x`, where this model was made, by a step given along the eigenvectors.
-    pub fn moved(&self, eval: &Evaluator, x: &[f64], step: &[f64]) -> Vec<f64> {
-        let geometry = eval.objective().geometry();
+    /// The vector (dim,) of a step given along the eigenvectors at `x`, where this model was made.
+    pub fn ambient(&self, eval: &Evaluator, x: &[f64], step: &[f64]) -> Vec<f64> {
         let mut coordinates = vec![0.0; step.len()];
         for (k, &share) in step.iter().enumerate() {
             if share != 0.0 {
@@ -122,9 +121,14 @@ impl Model {
                 }
             }
         }
-        let ambient = geometry.from_tangent(x, &coordinates);
+        eval.objective().geometry().from_tangent(x, &coordinates)
+    }
+
+    /// The point reached from `x`, where this model was made, by a step given along the eigenvectors.
+    pub fn moved(&self, eval: &Evaluator, x: &[f64], step: &[f64]) -> Vec<f64> {
+        let ambient = self.ambient(eval, x, step);
         let mut moved: Vec<f64> = x.iter().zip(&ambient).map(|(x, step)| x + step).collect();
-        geometry.retract(&mut moved);
+        eval.objective().geometry().retract(&mut moved);
         moved
     }
 

@@ -4,11 +4,9 @@ use autodiff::{Evaluator, Stream};
 use serde::{Deserialize, Serialize};
 
 use crate::criteria::Criteria;
+use crate::finder::{Departure, Finder, HAND_OVER, Spent, check_iterations};
 use crate::model::{Model, cap, norm};
-use crate::polish::{Polished, polish};
-
-/// The search hands over to the polish when the next Newton step is shorter than this share of `max(1, |x|)`.
-const HAND_OVER: f64 = 1e-4;
+use crate::polish::Polished;
 
 /// Newton's method towards whatever critical point it meets, from starts at all heights.
 ///
@@ -48,7 +46,7 @@ pub struct Found {
     pub point: Polished,
     /// Newton steps of the search, before the polish.
     pub search_steps: usize,
-    /// Gradients evaluated.
+    /// Gradients and Hessian-vector products evaluated.
     pub n_gradients: u64,
     /// Hessians evaluated.
     pub n_hessians: u64,
@@ -92,25 +90,8 @@ impl NewtonSampler {
     /// # Errors
     /// The message for the person who wrote the experiment file.
     pub fn check(&self) -> Result<(), String> {
-        if self.descend.is_empty() {
-            return Err("descend = []: it names the descent steps before each search; give [0] for none".to_string());
-        }
-        if !(self.lr > 0.0 && self.lr.is_finite()) {
-            let lr = self.lr;
-            return Err(format!(
-                "lr = {lr}: a step must go downhill by a finite amount; give a positive number such as 0.01"
-            ));
-        }
-        if !(self.perturb >= 0.0 && self.perturb.is_finite()) {
-            let sd = self.perturb;
-            return Err(format!(
-                "perturb = {sd}: a standard deviation is finite and not negative; give 0 to switch it off"
-            ));
-        }
-        if self.iterations == 0 {
-            return Err("iterations = 0: the search would not move; give 1 or more".to_string());
-        }
-        Ok(())
+        self.departure().check()?;
+        check_iterations(self.iterations)
     }
 
     /// Searches from `x0` (dim,), which must lie on the surface; `noise` is used when `perturb` is not 0.
@@ -123,23 +104,11 @@ impl NewtonSampler {
         criteria: &Criteria,
     ) -> Found {
         let origin = x.clone();
-        let (mut n_gradients, mut n_hessians) = (0, 0);
-        for _ in 0..self.descend[(replicate % self.descend.len() as u64) as usize] {
-            n_gradients += 1;
-            let before = x.clone();
-            descend(eval, &mut x, self.lr);
-            if x.iter().any(|x| !x.is_finite()) {
-                x = before; // ran away on a function without a floor: the search begins as far out as numbers go
-                break;
-            }
-        }
-        if self.perturb > 0.0 {
-            displace(eval, &mut x, self.perturb, noise);
-        }
-        let mut search_steps = 0;
-        while search_steps < self.iterations {
-            n_gradients += 1;
-            n_hessians += 1;
+        let mut spent = Spent::default();
+        self.departure().depart(eval, &mut x, replicate, noise, &mut spent);
+        while spent.steps < self.iterations {
+            spent.gradients += 1;
+            spent.hessians += 1;
             let Some(model) = Model::at(eval, &x) else { break };
             let mut step = model.newton_step(&model.slopes, model.zero_tol(criteria));
             if norm(&step) <= HAND_OVER * model.scale {
@@ -147,30 +116,25 @@ impl NewtonSampler {
             }
             cap(&mut step, criteria.step_cap * model.scale);
             x = model.moved(eval, &x, &step);
-            search_steps += 1;
+            spent.steps += 1;
         }
-        let point = polish(eval, &x, criteria).since(&origin);
-        n_gradients += point.n_gradients;
-        n_hessians += point.n_hessians;
-        Found { point, search_steps, n_gradients, n_hessians }
+        spent.finish(eval, &x, &origin, criteria)
+    }
+
+    fn departure(&self) -> Departure {
+        Departure { descend: self.descend.clone(), lr: self.lr, perturb: self.perturb }
     }
 }
 
-/// `x <- x - lr grad`, along the surface.
-fn descend(eval: &mut Evaluator, x: &mut [f64], lr: f64) {
-    let geometry = *eval.objective().geometry();
-    let mut grad = vec![0.0; x.len()];
-    eval.gradient(x, &mut grad);
-    geometry.project(x, &mut grad);
-    x.iter_mut().zip(&grad).for_each(|(x, g)| *x -= lr * g);
-    geometry.retract(x);
-}
-
-/// A Gaussian step along the surface.
-fn displace(eval: &Evaluator, x: &mut [f64], sd: f64, noise: &mut Stream) {
-    let geometry = eval.objective().geometry();
-    let mut step: Vec<f64> = x.iter().map(|_| sd * noise.normal()).collect();
-    geometry.project(x, &mut step);
-    x.iter_mut().zip(&step).for_each(|(x, s)| *x += s);
-    geometry.retract(x);
+impl Finder for NewtonSampler {
+    fn search(
+        &self,
+        eval: &mut Evaluator,
+        x: Vec<f64>,
+        replicate: u64,
+        noise: &mut Stream,
+        criteria: &Criteria,
+    ) -> Found {
+        NewtonSampler::search(self, eval, x, replicate, noise, criteria)
+    }
 }

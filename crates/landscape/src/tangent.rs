@@ -2,6 +2,8 @@
 
 use autodiff::{Evaluator, Geometry};
 
+use crate::model::{grad_norm_at, norm};
+
 /// Value, gradient and Hessian on the surface at one point; the Hessian only as a map of vectors.
 ///
 /// Vectors are coordinates (m,) in the orthonormal basis of the tangent space that [`crate::tangent_spectrum`] uses: m =
@@ -57,6 +59,11 @@ impl<'e, 'o> TangentHessian<'e, 'o> {
         &self.grad
     }
 
+    /// Whether value and gradient are numbers.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.f.is_finite() && self.grad.iter().all(|g| g.is_finite())
+    }
+
     /// `out <- H v` (m,).
     pub fn multiply(&mut self, v: &[f64], out: &mut [f64]) {
         let geometry = *self.eval.objective().geometry();
@@ -67,6 +74,25 @@ impl<'e, 'o> TangentHessian<'e, 'o> {
         self.eval.hvp(&self.x, &direction, &mut self.product);
         self.product.iter_mut().zip(&direction).for_each(|(product, v)| *product -= self.shift * v);
         out.copy_from_slice(&geometry.to_tangent(&self.x, &self.product));
+    }
+
+    /// The point reached by the step (m,), on the surface.
+    pub(crate) fn moved(&self, step: &[f64]) -> Vec<f64> {
+        let geometry = self.eval.objective().geometry();
+        let step = geometry.from_tangent(&self.x, step);
+        let mut moved: Vec<f64> = self.x.iter().zip(&step).map(|(x, p)| x + p).collect();
+        geometry.retract(&mut moved);
+        moved
+    }
+
+    /// Length of the gradient on the surface at another point. Costs one gradient.
+    pub(crate) fn grad_norm_at(&mut self, y: &[f64]) -> f64 {
+        grad_norm_at(self.eval, y)
+    }
+
+    /// `max(1, |x|)`, the length that steps are measured against.
+    pub(crate) fn scale(&self) -> f64 {
+        norm(&self.x).max(1.0)
     }
 }
 

@@ -4,9 +4,10 @@ use crate::config::{At, Stop};
 use crate::guard::Panic;
 use crate::params::canonical;
 use autodiff::Stream;
-use landscape::{Criteria, NewtonSampler};
+use landscape::{Criteria, Finder};
 use optimizers::{Method, Start};
 use problems::Instance;
+use std::sync::Arc;
 use toml::Table;
 
 /// A checked experiment.
@@ -94,7 +95,7 @@ pub enum Action {
     /// Descend with an optimizer under a strategy.
     Descend(Box<Method>),
     /// Search for critical points of any index.
-    Find(NewtonSampler),
+    Find(Arc<dyn Finder>),
 }
 
 /// One problem instance under one method.

@@ -7,7 +7,7 @@ use crate::guard::{self, Panic};
 use crate::plan::{Plan, PlannedRun};
 use crate::record::{Measured, NAN, PANIC, Record, one_line};
 use autodiff::{Evaluator, Objective};
-use landscape::{Certificate, Class, NewtonSampler, Polished, certify, polish};
+use landscape::{Certificate, Class, Finder, Polished, certify, polish};
 use optimizers::{Attempt, Counts, EarlyStop, Method, RunResult, Seeds, Settings, Status, run_block};
 use std::time::Instant;
 
@@ -77,13 +77,13 @@ pub fn block(plan: &Plan, block: &Block, is_wanted: &dyn Fn() -> bool, hand_over
         return;
     }
     match &cell.action {
-        Action::Find(sampler) => {
+        Action::Find(finder) => {
             for run in &block.runs {
                 if !is_wanted() {
                     return;
                 }
                 let started = Instant::now();
-                let result = guard::catch(|| find(experiment, surface, cell, sampler, run));
+                let result = guard::catch(|| find(experiment, surface, cell, &**finder, run));
                 hand_over(finish(experiment, surface, run, result, started, 0.0));
             }
         }
@@ -231,13 +231,13 @@ fn certified(
 }
 
 /// The rows of a search for a critical point.
-fn find(experiment: &Experiment, surface: &Surface, cell: &Cell, sampler: &NewtonSampler, run: &PlannedRun) -> Outcome {
+fn find(experiment: &Experiment, surface: &Surface, cell: &Cell, finder: &dyn Finder, run: &PlannedRun) -> Outcome {
     let instance = built(surface);
     let start = experiment.start(surface, run.replicate, 0);
     let mut noise = experiment.stream("noise", cell, run.replicate);
     let mut eval = instance.objective.evaluator();
     let f_start = eval.value(&start);
-    let found = sampler.search(&mut eval, start, run.replicate, &mut noise, &experiment.criteria);
+    let found = finder.search(&mut eval, start, run.replicate, &mut noise, &experiment.criteria);
     // A Hessian is `dim` Hessian-vector products, each counted as one gradient.
     let cost = (found.n_gradients + found.n_hessians * instance.dim as u64) as f64;
     let (certificate, cells) = critical_cells(&mut eval, experiment, surface, "found", cost, &found.point);

@@ -149,7 +149,7 @@ fn known<'t>(
 /// A value out of range: what, why, and what to do.
 pub fn action(spec: &MethodSpec, params: &Given, strategy_params: &Given, tools: &Tools) -> Result<Action, String> {
     match spec.strategy {
-        None => tools::sampler(&params.table).map(Action::Find),
+        None => tools::finder(spec.tool, &params.table).map(Action::Find),
         Some(strategy) => {
             let parts = MethodParts {
                 optimizer: (spec.tool, &params.table),

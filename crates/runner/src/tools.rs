@@ -1,8 +1,9 @@
 //! The one place that knows how optimizers, strategies, finders and criteria are named, described and built.
 
 use crate::params::{Spec, complete};
-use landscape::{Criteria, NewtonSampler};
+use landscape::{Criteria, Finder, FinderEntry, finders};
 use optimizers::{Catalogue, Method};
+use std::sync::Arc;
 use toml::Table;
 
 /// A named thing with parameters.
@@ -52,11 +53,7 @@ impl Tools {
             strategies: catalogue.strategies.iter().map(|e| described(e.name, e.about, &e.params)).collect(),
             schedules: catalogue.schedules.iter().map(|e| described(e.name, e.about, &e.params)).collect(),
             noise: described(catalogue.noise.name, catalogue.noise.about, &catalogue.noise.params),
-            finders: vec![Described {
-                name: NewtonSampler::NAME.to_string(),
-                about: NewtonSampler::ABOUT.to_string(),
-                params: specs(NewtonSampler::PARAMS, &NewtonSampler::default()),
-            }],
+            finders: finders().iter().map(described_finder).collect(),
             criteria: specs(Criteria::PARAMS, &Criteria::default()),
             catalogue,
         }
@@ -114,15 +111,28 @@ pub struct MethodParts<'a> {
     pub noise: Vec<&'a Table>,
 }
 
-/// A finder with the parameters given.
+/// A finder that exists, with the parameters given.
 ///
 /// # Errors
 /// A value out of range: what, why, and what to do.
-pub fn sampler(params: &Table) -> Result<NewtonSampler, String> {
-    let defaults = specs(NewtonSampler::PARAMS, &NewtonSampler::default());
-    let sampler: NewtonSampler = complete(&defaults, params).try_into().map_err(|e: toml::de::Error| e.to_string())?;
-    sampler.check()?;
-    Ok(sampler)
+pub fn finder(name: &str, params: &Table) -> Result<Arc<dyn Finder>, String> {
+    let entries = finders();
+    let entry = entries.iter().find(|entry| entry.name == name).expect("a finder whose name is known");
+    // The method is named where the message is shown.
+    entry.build(params).map_err(|message| message.trim_start_matches(&format!("{name}: ")).to_string())
+}
+
+fn described_finder(entry: &FinderEntry) -> Described {
+    let spec = |(name, about): &(&str, &str)| Spec {
+        name: name.to_string(),
+        default: entry.defaults[*name].clone(),
+        about: about.to_string(),
+    };
+    Described {
+        name: entry.name.to_string(),
+        about: entry.about.to_string(),
+        params: entry.params.iter().map(spec).collect(),
+    }
 }
 
 /// The criteria with the values given.

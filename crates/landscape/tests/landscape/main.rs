@@ -7,6 +7,7 @@ mod density;
 mod eigen;
 mod factor;
 mod proof;
+mod finders;
 mod lanczos;
 mod settings;
 mod spectrum;
