@@ -1,5 +1,6 @@
 //! The command line: few verbs in three families, and what they are asked for.
 
+use crate::command::density::Effort;
 use crate::command::{census, eval, run};
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -92,12 +93,19 @@ the time of a run's block divided by its runs), tables/, manifest.json.")]
 Examples: runner eval rosenbrock --at -1.2,1 --gradient --hessian
           runner eval rastrigin --param dim=3 --at 0,0,1 --spectrum --json
           runner eval mlp --at @point.csv --hvp @direction.csv --json
+          runner eval mlp --at @point.csv --density 100,20
 
 JSON keys: value, and of gradient, hessian (rows), hvp, spectrum (ascending),
-inertia ([negative, zero, positive]) those asked for; --spectrum gives the
-last two. A number that is not finite is null. On a sphere, gradient, hessian
-and hvp are the Euclidean derivatives of the formula; spectrum and inertia
-are those of the Riemannian Hessian in the tangent space.")]
+inertia ([negative, zero, positive]), density those asked for; --spectrum
+gives spectrum and inertia. A number that is not finite is null. On a sphere,
+gradient, hessian and hvp are the Euclidean derivatives of the formula;
+spectrum, inertia and density are those of the Riemannian Hessian in the
+tangent space.
+
+--density is stochastic Lanczos quadrature: STEPS products with the Hessian
+from each of PROBES random vectors, in memory of STEPS + 1 vectors. Shares of
+negative and positive eigenvalues are enclosed between two estimates; both
+ends of the spectrum come with residuals that bound their errors.")]
     Eval(EvalArgs),
     /// Every critical point of a problem in a box, with proof that none is missing
     #[command(after_help = "\
@@ -195,6 +203,9 @@ pub struct EvalArgs {
     /// Give Hessian eigenvalues and counts of their signs
     #[arg(long)]
     spectrum: bool,
+    /// Give the spread of eigenvalues without forming the Hessian [default: 80,10]
+    #[arg(long, value_name = "STEPS,PROBES", num_args = 0..=1, default_missing_value = "80,10", value_parser = Effort::parse)]
+    density: Option<Effort>,
     /// One JSON object, floats in round-trip form
     #[arg(long)]
     json: bool,
@@ -228,8 +239,8 @@ impl From<RunArgs> for run::Request {
 
 impl From<EvalArgs> for eval::Request {
     fn from(args: EvalArgs) -> Self {
-        let EvalArgs { problem, params, at, gradient, hessian, hvp, spectrum, json } = args;
-        Self { problem, params, at, gradient, hessian, hvp, spectrum, json }
+        let EvalArgs { problem, params, at, gradient, hessian, hvp, spectrum, density, json } = args;
+        Self { problem, params, at, gradient, hessian, hvp, spectrum, density, json }
     }
 }
 
@@ -271,6 +282,10 @@ mod tests {
         assert!(matches!(parse(words("a.toml --drop")).unwrap().verb, Verb::Run(args) if args.drop));
         let eval = parse(words("eval p --at -1,-2 --hvp -1e3,0")).unwrap().verb;
         assert!(matches!(eval, Verb::Eval(args) if args.at == "-1,-2"));
+        let eval = parse(words("eval p --at 1 --density --json")).unwrap().verb;
+        assert!(
+            matches!(eval, Verb::Eval(args) if args.json && args.density == Some(Effort { steps: 80, probes: 10 }))
+        );
         assert!(parse(words("runn a.toml")).unwrap_err().to_string().contains("run"));
     }
 }

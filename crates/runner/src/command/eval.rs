@@ -1,5 +1,6 @@
 //! `eval PROBLEM`: value and exact derivatives of a problem at a point, so that anyone can check them.
 
+use crate::command::density::{Effort, Summary, check_dense};
 use crate::diagnostic::{Findings, suggestion};
 use crate::figure::float;
 use crate::guard;
@@ -30,6 +31,8 @@ pub struct Request {
     pub hvp: Option<String>,
     /// Whether eigenvalues and their signs are wanted.
     pub spectrum: bool,
+    /// Whether the spread of eigenvalues is wanted without a Hessian, and how well.
+    pub density: Option<Effort>,
     /// One JSON object instead of lines for people.
     pub json: bool,
 }
@@ -48,6 +51,9 @@ struct Answer {
     spectrum: Option<Vec<f64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     inertia: Option<[usize; 3]>,
+    /// `None` inside when the Hessian is not finite.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    density: Option<Option<Summary>>,
 }
 
 /// Carries out `eval`.
@@ -64,9 +70,15 @@ pub fn run(request: &Request, context: &mut Context) -> Result<u8, Failure> {
     };
     let instance = guard::catch(|| entry.build(&given.table)).map_err(panicked)?;
     let instance = instance.map_err(|message| Failure::input(format!("problem {message}")))?;
+    for (option, is_asked) in [("--spectrum", request.spectrum), ("--hessian", request.hessian)] {
+        if is_asked {
+            check_dense(option, instance.dim)?;
+        }
+    }
+    request.density.map_or(Ok(()), |effort| effort.check(instance.dim))?;
     let x = point("--at", &request.at, &instance)?;
     let v = request.hvp.as_ref().map(|text| point("--hvp", text, &instance)).transpose()?;
-    if request.spectrum
+    if (request.spectrum || request.density.is_some())
         && let Geometry::Sphere { radius } = *instance.objective.geometry()
     {
         let norm = x.iter().map(|x| x * x).sum::<f64>().sqrt();
@@ -162,22 +174,24 @@ fn answer(request: &Request, instance: &Instance, x: &[f64], v: Option<&[f64]>) 
         eval.gradient(x, &mut grad);
         grad
     });
-    let hessian = request.hessian.then(|| {
-        let mut hess = vec![0.0; dim * dim];
-        eval.hessian(x, &mut hess);
-        hess.chunks(dim).map(<[f64]>::to_vec).collect()
-    });
     let hvp = v.map(|v| {
         let mut hv = vec![0.0; dim];
         eval.hvp(x, v, &mut hv);
         hv
     });
     let spectrum = request.spectrum.then(|| tangent_spectrum(&mut eval, x));
+    // After the spectrum, whose two matrices are gone by now: never more than two at a time.
+    let hessian = request.hessian.then(|| {
+        let mut hess = vec![0.0; dim * dim];
+        eval.hessian(x, &mut hess);
+        hess.chunks(dim).map(<[f64]>::to_vec).collect()
+    });
     let signs = spectrum.as_ref().map(|spectrum| {
         let signs = inertia(spectrum, zero_tolerance(spectrum, &Criteria::default()));
         [signs.n_neg, signs.n_zero, signs.n_pos]
     });
-    Answer { value: eval.value(x), gradient, hessian, hvp, spectrum, inertia: signs }
+    let density = request.density.map(|effort| Summary::of(&mut eval, x, effort, &instance.label()));
+    Answer { value: eval.value(x), gradient, hessian, hvp, spectrum, inertia: signs, density }
 }
 
 fn print(answer: &Answer, context: &mut Context) {
@@ -197,5 +211,10 @@ fn print(answer: &Answer, context: &mut Context) {
     }
     if let Some([neg, zero, pos]) = answer.inertia {
         context.say(format!("inertia  {neg} negative, {zero} zero, {pos} positive"));
+    }
+    match &answer.density {
+        Some(Some(summary)) => summary.print(context),
+        Some(None) => context.say("density  the Hessian is not finite here"),
+        None => {}
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod census;
 pub mod check;
+pub mod density;
 pub mod eval;
 pub mod list;
 pub mod new;

@@ -133,3 +133,76 @@ fn wrong_questions_are_answered_with_what_to_do() {
         assert_eq!(answer.out, "");
     }
 }
+
+#[test]
+fn the_density_of_a_random_matrix_agrees_with_its_spectrum() {
+    let n = 300;
+    let at = vec!["0"; n].join(",");
+    let all = json(&["eval", "goe", "--param", "dim=300", "--at", &at, "--spectrum", "--density", "60,8"]);
+    let spectrum: Vec<f64> = all["spectrum"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
+    let density = &all["density"];
+    let figure = |value: &Value| value.as_f64().unwrap();
+    for (k, pair) in density["lowest"].as_array().unwrap().iter().enumerate() {
+        let error = (figure(&pair["value"]) - spectrum[k]).abs();
+        assert!(error <= figure(&pair["residual"]) + 1e-12, "{pair} {}", spectrum[k]);
+    }
+    for (k, pair) in density["highest"].as_array().unwrap().iter().enumerate() {
+        let error = (figure(&pair["value"]) - spectrum[n - 1 - k]).abs();
+        assert!(error <= figure(&pair["residual"]) + 1e-12, "{pair}");
+    }
+    let [neg, zero, pos] = [0, 1, 2].map(|k| figure(&all["inertia"][k]) / n as f64);
+    assert_eq!(zero, 0.0);
+    for (word, exact) in [("negative", neg), ("positive", pos)] {
+        let range = &density[word];
+        let slack = 5.0 * figure(&range["std_error"]);
+        assert!(figure(&range["low"]) - slack <= exact && exact <= figure(&range["high"]) + slack, "{range} {exact}");
+    }
+    let mean = spectrum.iter().sum::<f64>() / n as f64;
+    assert!((figure(&density["mean"]["value"]) - mean).abs() < 5.0 * figure(&density["mean"]["std_error"]));
+    for pair in density["quantiles"].as_array().unwrap() {
+        let (share, value) = (figure(&pair[0]), figure(&pair[1]));
+        let exact = spectrum.iter().filter(|&&lambda| lambda < value).count() as f64 / n as f64;
+        // One probe counts to sqrt(2 a (1 - a) / n) < 0.04, eight to 0.015; half a node of sixty on top.
+        assert!((share - exact).abs() < 0.05, "{pair} {exact}");
+    }
+    // The curve is a density: its trapezoids cover all but the tails of the kernel beyond three widths.
+    let curve = density["curve"].as_array().unwrap();
+    let step = figure(&curve[1][0]) - figure(&curve[0][0]);
+    let area: f64 = curve.iter().map(|point| step * figure(&point[1])).sum();
+    assert!((area - 1.0).abs() < 1e-3, "{area}");
+    let text = program(&["eval", "goe", "--param", "dim=300", "--at", &at, "--density", "60,8"]).expect(0).out;
+    for word in ["density  60 Lanczos steps from 8 probes", "negative ", "positive ", "quantile  1 % below", "lowest "]
+    {
+        assert!(text.contains(word), "{text}");
+    }
+}
+
+#[test]
+fn a_hessian_too_large_to_form_is_refused_and_its_density_is_not() {
+    // 64 pixels, 200 hidden units, 10 classes: 15 010 weights. At zero weights the network is constant.
+    let network = ["eval", "mlp", "--param", "hidden=[200]", "--param", "pool=1", "--param", "samples=20"];
+    let desk = Desk::new("");
+    std::fs::write(desk.path("x.csv"), "0\n".repeat(15_010)).unwrap();
+    let at = format!("@{}", desk.path("x.csv"));
+    for option in ["--spectrum", "--hessian"] {
+        let refused = program(&[&network[..], &["--at", &at, option]].concat()).expect(2);
+        for word in [option, "15010 x 15010", "3.6 GB", "--density"] {
+            assert!(refused.err.contains(word), "{}", refused.err);
+        }
+        assert_eq!(refused.out, "");
+    }
+    let density = json(&[&network[..], &["--at", &at, "--density", "6,2"]].concat());
+    // With equal logits of ten classes the block of the output biases is I/10 - 1/100: its eigenvalue 1/10 is at most the
+    // largest of the whole (Cauchy).
+    let top = &density["density"]["highest"][0];
+    let [value, residual] = ["value", "residual"].map(|key| top[key].as_f64().unwrap());
+    assert!(value >= 0.1 - residual && residual < 1e-6, "{top}");
+    // The hidden weights alone, 12 800 of them, are multiplied by zero: most of the spectrum is one atom at 0, which lies
+    // whole in both enclosures.
+    let [negative, positive] = ["negative", "positive"].map(|word| density["density"][word]["high"].as_f64().unwrap());
+    assert!(negative > 0.85 && positive > 0.85, "{negative} {positive}");
+    for wrong in ["6", "0,2", "6,1"] {
+        let refused = program(&["eval", "himmelblau", "--at", "1,2", "--density", wrong]).expect(2);
+        assert!(refused.err.contains("STEPS,PROBES"), "{}", refused.err);
+    }
+}
