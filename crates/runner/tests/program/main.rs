@@ -5,6 +5,7 @@ mod census;
 mod crash;
 mod evaluate;
 mod failing;
+mod finders;
 mod layers;
 mod methods;
 mod precision;
