@@ -92,6 +92,22 @@ fn the_enclosure_of_a_share_holds_for_every_probe_and_every_number() {
 }
 
 #[test]
+fn converged_eigenvalues_have_no_ghosts() {
+    // diag(1, 2^4, .., 60^4): the largest converge after a few steps, and without re-orthogonalisation return as copies, so
+    // that sixty nodes would miss eigenvalues. With it they are all of them.
+    let exact: Vec<f64> = (1..=60).map(|i| f64::from(i).powi(4)).collect();
+    let apply = |v: &[f64], out: &mut [f64]| (0..60).for_each(|i| out[i] = exact[i] * v[i]);
+    let mut stream = Stream::new(7, "ghosts", &[]);
+    let density = spectral_density(60, apply, 60, 1, &mut stream).unwrap();
+    let nodes = density.nodes();
+    assert_eq!(nodes.len(), 60);
+    for ((node, weight), exact) in nodes.iter().zip(&exact) {
+        assert!((node - exact).abs() < 1e-12 * exact.max(60f64.powi(4)), "{node} {exact}");
+        assert!(*weight > 0.0);
+    }
+}
+
+#[test]
 fn a_thousand_eigenvalues_follow_the_semicircle() {
     let mut stream = Stream::new(7, "semicircle", &[]);
     let n = 1000;
