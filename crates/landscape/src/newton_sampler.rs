@@ -66,25 +66,6 @@ impl NewtonSampler {
         ("iterations", "largest number of Newton steps, >= 1"),
     ];
 
-    /// The finder with these parameters, the others at their defaults.
-    ///
-    /// # Errors
-    /// An unknown key, a wrong type or a value out of range: what, why, and what to do.
-    pub fn from_table(params: &toml::Table) -> Result<Self, String> {
-        if let Some(key) = params.keys().find(|key| !Self::PARAMS.iter().any(|(name, _)| name == key)) {
-            let known: Vec<&str> = Self::PARAMS.iter().map(|(name, _)| *name).collect();
-            return Err(format!(
-                "{}: unknown parameter \"{key}\"; its parameters are {}",
-                Self::NAME,
-                known.join(", ")
-            ));
-        }
-        let one_line = |error: toml::de::Error| error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        let finder: Self = params.clone().try_into().map_err(|error| format!("{}: {}", Self::NAME, one_line(error)))?;
-        finder.check().map_err(|message| format!("{}: {message}", Self::NAME))?;
-        Ok(finder)
-    }
-
     /// Refuses parameters out of range: what, why, what to do.
     ///
     /// # Errors

@@ -103,9 +103,10 @@ spectrum, inertia and density are those of the Riemannian Hessian in the
 tangent space.
 
 --density is stochastic Lanczos quadrature: STEPS products with the Hessian
-from each of PROBES random vectors, in memory of STEPS + 1 vectors. Shares of
+from each of N random vectors, in memory of STEPS + 1 vectors. Shares of
 negative and positive eigenvalues are enclosed between two estimates; both
-ends of the spectrum come with residuals that bound their errors.")]
+ends of the spectrum come with residuals that bound their errors; an
+eigenvalue of high multiplicity can be listed fewer times than it counts.")]
     Eval(EvalArgs),
     /// Every critical point of a problem in a box, with proof that none is missing
     #[command(after_help = "\
@@ -204,7 +205,7 @@ pub struct EvalArgs {
     #[arg(long)]
     spectrum: bool,
     /// Give the spread of eigenvalues without forming the Hessian [default: 80,10]
-    #[arg(long, value_name = "STEPS,PROBES", num_args = 0..=1, default_missing_value = "80,10", value_parser = Effort::parse)]
+    #[arg(long, value_name = "STEPS,N", num_args = 0..=1, default_missing_value = "80,10", value_parser = Effort::parse)]
     density: Option<Effort>,
     /// One JSON object, floats in round-trip form
     #[arg(long)]

@@ -39,7 +39,7 @@ pub struct Effort {
 }
 
 impl Effort {
-    /// Reads `STEPS,PROBES`.
+    /// Reads `STEPS,N`.
     ///
     /// # Errors
     /// What is wrong and what is right.
@@ -48,7 +48,7 @@ impl Effort {
             text.split_once(',').and_then(|(steps, probes)| Some((steps.parse().ok()?, probes.parse().ok()?)));
         match numbers {
             Some((steps, probes)) if steps >= 1 && probes >= 2 => Ok(Effort { steps, probes }),
-            _ => Err("it is STEPS,PROBES: Lanczos steps, 1 or more, and random vectors, 2 or more for a standard \
+            _ => Err("it is STEPS,N: Lanczos steps, 1 or more, and random vectors, 2 or more for a standard \
                       error, such as 80,10"
                 .to_string()),
         }
@@ -223,7 +223,7 @@ mod tests {
     fn effort_is_two_numbers() {
         assert_eq!(Effort::parse("80,10"), Ok(Effort { steps: 80, probes: 10 }));
         for wrong in ["80", "80,1", "0,5", "80;10", "a,b", "80,10,3", "-1,4"] {
-            assert!(Effort::parse(wrong).unwrap_err().contains("STEPS,PROBES"), "{wrong}");
+            assert!(Effort::parse(wrong).unwrap_err().contains("STEPS,N"), "{wrong}");
         }
     }
 
