@@ -204,7 +204,7 @@ pub struct EvalArgs {
     /// Give Hessian eigenvalues and counts of their signs
     #[arg(long)]
     spectrum: bool,
-    /// Give the spread of eigenvalues without forming the Hessian [default: 80,10]
+    /// Spread of eigenvalues without a Hessian [80,10]
     #[arg(long, value_name = "STEPS,N", num_args = 0..=1, default_missing_value = "80,10", value_parser = Effort::parse)]
     density: Option<Effort>,
     /// One JSON object, floats in round-trip form
