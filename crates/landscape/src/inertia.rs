@@ -2,6 +2,7 @@
 
 use crate::criteria::Criteria;
 use crate::spectrum::spectral_norm;
+use symmetric::{count_below, signs};
 
 /// Counts of eigenvalue signs; by Sylvester's law they do not depend on the coordinates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,4 +31,18 @@ pub fn inertia(spectrum: &[f64], zero_tol: f64) -> Inertia {
 /// `c` = `zero_tol_factor`. `spectrum` ascending.
 pub fn zero_tolerance(spectrum: &[f64], criteria: &Criteria) -> f64 {
     criteria.zero_tol_factor * spectrum.len() as f64 * f64::EPSILON * spectral_norm(spectrum)
+}
+
+/// Counts of eigenvalues of the symmetric `matrix` (n x n) below `-zero_tol`, within it and above it, from two
+/// factorisations, without eigenvalues; `None` when a number is not finite. See [`count_below`].
+///
+/// ```
+/// let counts = landscape::inertia_of(&[0.0, 1.0, 1.0, 0.0], 2, 0.5).unwrap();
+/// assert_eq!((counts.n_neg, counts.n_zero, counts.n_pos), (1, 0, 1));
+/// ```
+pub fn inertia_of(matrix: &[f64], n: usize, zero_tol: f64) -> Option<Inertia> {
+    let n_neg = count_below(matrix, n, -zero_tol)?;
+    let above = signs(matrix, n, zero_tol)?;
+    let not_above = (above.n_neg + above.n_zero).max(n_neg);
+    Some(Inertia { n_neg, n_zero: not_above - n_neg, n_pos: n - not_above })
 }

@@ -1,7 +1,7 @@
 //! The Lanczos process with full re-orthogonalisation: an orthonormal basis in which a symmetric map is tridiagonal.
 
-use crate::symmetric::eigenvectors;
 use crate::tangent::{add, dot};
+use symmetric::eigenvectors;
 
 /// A new direction shorter than this many spacings of the numbers at the size of the map is rounding: the basis spans an
 /// invariant subspace.

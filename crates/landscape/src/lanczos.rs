@@ -3,8 +3,8 @@
 use autodiff::Stream;
 
 use crate::krylov::{breakdown, combination, remove};
-use crate::symmetric::eigenvectors;
 use crate::tangent::{add, dot};
+use symmetric::eigenvectors;
 
 /// Vectors beyond the wanted ones that a basis has room for, at least.
 const SPARE: usize = 20;

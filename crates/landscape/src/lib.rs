@@ -47,7 +47,6 @@ mod polish;
 mod probe;
 mod proof;
 mod spectrum;
-mod symmetric;
 mod tangent;
 pub mod theory;
 mod trail;
@@ -60,11 +59,11 @@ pub use density::{Density, Estimate, Share, spectral_density};
 pub use finder::{
     Deflation, Departure, Finder, FinderEntry, GaussNewton, GradientNorm, ModeFollowing, NewtonMr, finders,
 };
-pub use inertia::{Inertia, inertia, zero_tolerance};
+pub use inertia::{Inertia, inertia, inertia_of, zero_tolerance};
 pub use lanczos::{Eigenpair, Extremes, Lanczos, extreme_pairs};
 pub use newton_sampler::{Found, NewtonSampler};
 pub use polish::{Polished, polish};
 pub use proof::{Proof, prove};
 pub use spectrum::tangent_spectrum;
-pub use symmetric::{count_below, eigenvalues, eigenvectors, inertia_of, solve};
+pub use symmetric::{count_below, eigenvalues, eigenvectors, solve};
 pub use tangent::TangentHessian;

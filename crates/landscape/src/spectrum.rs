@@ -2,7 +2,7 @@
 
 use autodiff::Evaluator;
 
-use crate::symmetric::{eigenvalues, eigenvectors};
+use symmetric::{eigenvalues, eigenvectors};
 
 /// Eigenvalues of a symmetric matrix in ascending order with their eigenvectors.
 #[derive(Clone, Debug)]

@@ -98,8 +98,8 @@ fn lift(mut p: Vec<f64>, grad: &[f64], mut apply: impl FnMut(&[f64], &mut [f64])
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::symmetric::eigenvectors;
     use autodiff::Stream;
+    use symmetric::eigenvectors;
 
     /// Against the pseudo-inverse by dense eigenvectors, on systems that are indefinite, singular, and inconsistent.
     #[test]

@@ -3,7 +3,7 @@
 use autodiff::Interval;
 
 use crate::inertia::Inertia;
-use crate::symmetric::eigenvectors;
+use symmetric::eigenvectors;
 
 /// Approximate eigenvectors `v_k / sqrt|lambda_k|`; what follows from them holds however bad they are.
 pub(crate) struct Frame {
@@ -104,8 +104,8 @@ fn dot(weights: &[f64], terms: &[Interval]) -> Interval {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::symmetric::eigenvalues;
     use autodiff::Stream;
+    use symmetric::eigenvalues;
 
     #[test]
     fn signs_hold_for_every_matrix_within_the_bounds() {

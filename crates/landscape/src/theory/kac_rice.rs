@@ -3,7 +3,7 @@
 use autodiff::Stream;
 
 use crate::density::Estimate;
-use crate::symmetric::tridiagonal_eigenvalues;
+use symmetric::tridiagonal_eigenvalues;
 
 /// Mean numbers (n,) of critical points of index k = 0 .. n - 1 of the spherical p-spin model on n spins with energy per spin
 /// between `levels.0` and `levels.1`; infinite bounds for all of them.

@@ -10,11 +10,12 @@ type Edges = BTreeMap<String, BTreeSet<String>>;
 const EXEMPT: [&str; 2] = ["bench", "gallery"];
 
 fn layers() -> Edges {
-    let layers: [(&str, &[&str]); 8] = [
+    let layers: [(&str, &[&str]); 9] = [
         ("autodiff", &[]),
         ("problems", &["autodiff"]),
-        ("optimizers", &["autodiff"]),
-        ("landscape", &["autodiff"]),
+        ("symmetric", &["autodiff"]),
+        ("optimizers", &["autodiff", "symmetric"]),
+        ("landscape", &["autodiff", "symmetric"]),
         ("plot", &[]),
         ("report", &[]),
         ("conformance", &["autodiff", "landscape", "problems"]),

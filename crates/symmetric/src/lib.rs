@@ -20,8 +20,8 @@ mod vector;
 
 use autodiff::{vector_unit, vectorised};
 
-use crate::inertia::Inertia;
-use factor::{Factor, Signs};
+use factor::Factor;
+pub use factor::Signs;
 use rotations::Turned;
 use rows::Lower;
 use tridiagonal::Tridiagonal;
@@ -35,7 +35,7 @@ use tridiagonal::Tridiagonal;
 /// // A path of three masses between two walls: 2 - 2 cos(k pi / 4).
 /// let path = [2.0, -1.0, 0.0, -1.0, 2.0, -1.0, 0.0, -1.0, 2.0];
 /// let exact = [2.0 - 2f64.sqrt(), 2.0, 2.0 + 2f64.sqrt()];
-/// for (lambda, exact) in landscape::eigenvalues(&path, 3).unwrap().iter().zip(exact) {
+/// for (lambda, exact) in symmetric::eigenvalues(&path, 3).unwrap().iter().zip(exact) {
 ///     assert!((lambda - exact).abs() < 1e-15);
 /// }
 /// ```
@@ -59,24 +59,16 @@ pub fn eigenvectors(matrix: &[f64], n: usize) -> Option<(Vec<f64>, Vec<f64>)> {
 ///
 /// ```
 /// // Eigenvalues -1 and 1.
-/// assert_eq!(landscape::count_below(&[0.0, 1.0, 1.0, 0.0], 2, 0.5), Some(1));
+/// assert_eq!(symmetric::count_below(&[0.0, 1.0, 1.0, 0.0], 2, 0.5), Some(1));
 /// ```
 pub fn count_below(matrix: &[f64], n: usize, shift: f64) -> Option<usize> {
-    Some(signs_on(vector_unit(), matrix, n, shift)?.n_neg)
+    Some(signs(matrix, n, shift)?.n_neg)
 }
 
-/// Counts of eigenvalues of the symmetric `matrix` (n x n) below `-zero_tol`, within it and above it, from two
-/// factorisations, without eigenvalues; `None` when a number is not finite. See [`count_below`].
-///
-/// ```
-/// let counts = landscape::inertia_of(&[0.0, 1.0, 1.0, 0.0], 2, 0.5).unwrap();
-/// assert_eq!((counts.n_neg, counts.n_zero, counts.n_pos), (1, 0, 1));
-/// ```
-pub fn inertia_of(matrix: &[f64], n: usize, zero_tol: f64) -> Option<Inertia> {
-    let n_neg = count_below(matrix, n, -zero_tol)?;
-    let above = signs_on(vector_unit(), matrix, n, zero_tol)?;
-    let not_above = (above.n_neg + above.n_zero).max(n_neg);
-    Some(Inertia { n_neg, n_zero: not_above - n_neg, n_pos: n - not_above })
+/// Signs of the eigenvalues of `matrix - shift I` for a symmetric `matrix` (n x n); `None` when a number is not finite.
+/// See [`count_below`].
+pub fn signs(matrix: &[f64], n: usize, shift: f64) -> Option<Signs> {
+    signs_on(vector_unit(), matrix, n, shift)
 }
 
 /// Solves `A x = rhs` for a symmetric `matrix` (n x n), definite or not, with `rhs` (n,); `None` when it is singular
@@ -84,7 +76,7 @@ pub fn inertia_of(matrix: &[f64], n: usize, zero_tol: f64) -> Option<Inertia> {
 ///
 /// ```
 /// // Zero diagonal, so Gaussian elimination without exchanges would fail.
-/// assert_eq!(landscape::solve(&[0.0, 2.0, 2.0, 0.0], 2, &[2.0, 4.0]), Some(vec![2.0, 1.0]));
+/// assert_eq!(symmetric::solve(&[0.0, 2.0, 2.0, 0.0], 2, &[2.0, 4.0]), Some(vec![2.0, 1.0]));
 /// ```
 pub fn solve(matrix: &[f64], n: usize, rhs: &[f64]) -> Option<Vec<f64>> {
     solve_on(vector_unit(), matrix, n, rhs)
@@ -92,7 +84,7 @@ pub fn solve(matrix: &[f64], n: usize, rhs: &[f64]) -> Option<Vec<f64>> {
 
 /// Makes `diagonal` (n,) the eigenvalues, ascending, of the tridiagonal matrix with `beside[k]` at `(k, k + 1)`; false when it
 /// gives up. Entries of order one; destroys `beside` (n,), the last of which is 0.
-pub(crate) fn tridiagonal_eigenvalues(diagonal: &mut [f64], beside: &mut [f64]) -> bool {
+pub fn tridiagonal_eigenvalues(diagonal: &mut [f64], beside: &mut [f64]) -> bool {
     dispatch(
         vector_unit(),
         #[inline(always)]

@@ -30,9 +30,12 @@ pub(super) enum Step {
     Two { k: usize, swap: usize, a: f64, b: f64, c: f64 },
 }
 
-/// Signs of the pivots.
-pub(super) struct Signs {
+/// Signs of the pivots, which are those of the eigenvalues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signs {
+    /// Below 0.
     pub n_neg: usize,
+    /// Exactly 0, which only a matrix that is singular to the last bit has.
     pub n_zero: usize,
 }
 
