@@ -10,6 +10,7 @@ use crate::strategy::Strategy;
 use crate::{Adagrad, Adam, Adamw, GradientDescent, Momentum, Nesterov, PerturbedGd, Rmsprop, Sgd, Sgld, SignSgd};
 use crate::{Backtracking, MultiRestart, NoisyStart, Single};
 use crate::{Constant, Cosine, Exponential, InverseTime, Step};
+use crate::{CubicNewton, Lbfgs, Newton, NewtonCg, SaddleFreeNewton, TrustRegionNewton};
 
 /// One named thing of the catalogue.
 pub struct Entry<P> {
@@ -57,6 +58,8 @@ impl Catalogue {
         catalogue.add_rule::<Nesterov>().add_rule::<Adagrad>().add_rule::<Rmsprop>().add_rule::<Adam>();
         catalogue.add_rule::<Adamw>().add_rule::<SignSgd>().add_rule::<Sgld>().add_rule::<PerturbedGd>();
         catalogue.add_solver::<Backtracking>();
+        catalogue.add_solver::<Lbfgs>().add_solver::<Newton>().add_solver::<TrustRegionNewton>();
+        catalogue.add_solver::<CubicNewton>().add_solver::<SaddleFreeNewton>().add_solver::<NewtonCg>();
         catalogue.add_strategy::<Single>().add_strategy::<MultiRestart>().add_strategy::<NoisyStart>();
         catalogue.add_schedule::<Constant>().add_schedule::<Step>().add_schedule::<Exponential>();
         catalogue.add_schedule::<InverseTime>().add_schedule::<Cosine>();

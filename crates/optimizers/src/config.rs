@@ -113,3 +113,11 @@ pub(crate) fn check_not_negative(name: &str, value: f64) -> Result<(), String> {
     }
     Err(format!("{name} = {value}: it must be finite and not negative; give 0 to switch it off"))
 }
+
+/// `0 < value < 1`.
+pub(crate) fn check_share(name: &str, value: f64) -> Result<(), String> {
+    if value > 0.0 && value < 1.0 {
+        return Ok(());
+    }
+    Err(format!("{name} = {value}: it is a share; give 0 < {name} < 1"))
+}

@@ -246,9 +246,12 @@ impl Method {
     ///
     /// # Errors
     /// What does not fit, why, and what to do: minibatches without data rows, more rows than there are, or the message of
-    /// [`Method::check_parts`].
+    /// [`Solver::suits`] or [`Method::check_parts`].
     pub fn check(&self, objective: &Objective) -> Result<(), String> {
         self.check_parts()?;
+        if let Algorithm::Solver(solver) = &self.algorithm {
+            solver.object().suits(objective).map_err(|message| format!("{}: {message}", solver.name()))?;
+        }
         let (name, batch, row_count) = (self.algorithm.name(), self.batch(), objective.row_count());
         if batch == 0 {
             Ok(())

@@ -230,6 +230,23 @@ impl<'a> Oracle<'a> {
         self.terms.geometry.retract(to);
     }
 
+    /// Slope of f along the curve `a -> moved(x, a, step)` at `a = length`, with `grad` (dim,) the gradient there.
+    ///
+    /// Sphere: the retraction slows down along its way, and tangents turn, which together is the factor
+    /// `1 / sqrt(1 + length^2 |step|^2 / |x|^2)`.
+    pub fn slope(&self, x: &[f64], length: f64, step: &[f64], grad: &[f64]) -> f64 {
+        let slope = dot(grad, step);
+        match self.terms.geometry {
+            Geometry::Flat => slope,
+            Geometry::Sphere { .. } => slope / (1.0 + length * length * (dot(step, step) / dot(x, x))).sqrt(),
+        }
+    }
+
+    /// Norm of the gradient at which an accepted iterate has converged.
+    pub fn grad_tol(&self) -> f64 {
+        self.terms.settings.grad_tol
+    }
+
     fn charge(&mut self, units: u64) -> Result<(), Stop> {
         if self.verdict.is_some() {
             return Err(Stop(()));

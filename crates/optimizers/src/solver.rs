@@ -1,9 +1,18 @@
 //! The solver: a method that asks for what it needs, point by point, over a counted oracle.
 
 pub mod backtracking;
+pub mod cubic_newton;
+mod dense;
+pub mod lbfgs;
+mod line_search;
+pub mod newton;
+pub mod newton_cg;
+pub mod saddle_free_newton;
+mod step;
+pub mod trust_region_newton;
 
 use crate::oracle::{Oracle, Stop};
-use autodiff::Stream;
+use autodiff::{Objective, Stream};
 use std::convert::Infallible;
 
 /// The parameters of a solver, which is straight-line code: it asks the oracle, declares its iterates, and goes on until
@@ -41,11 +50,19 @@ use std::convert::Infallible;
 ///   ends itself by [`Oracle::give_up`]; every loop asks the oracle for something, or it would never end.
 /// - Gradient, products and Hessian are those of the surface, steps are tangent, and every point asked about is on the
 ///   surface: [`Oracle::moved`] is `x + a p` on flat space and its retraction on a sphere.
-/// - Memory is allocated before the loop; randomness comes from `random` alone.
+/// - Memory is allocated before the loop, but for what an eigen-decomposition or a factorisation takes; randomness comes from `random` alone.
 pub trait Solver: Send + Sync {
     /// Runs one attempt from the start `x` (dim,), which is the solver's to write to. It ends by the oracle's word only.
     ///
     /// # Errors
     /// Always, with what the oracle said.
     fn solve(&self, oracle: &mut Oracle<'_>, x: &mut [f64], random: &mut Stream) -> Result<Infallible, Stop>;
+
+    /// Refuses an objective this solver cannot run on, such as one too large for its matrices; asked before any run.
+    ///
+    /// # Errors
+    /// What does not fit, why, and what to use instead.
+    fn suits(&self, _objective: &Objective) -> Result<(), String> {
+        Ok(())
+    }
 }

@@ -44,7 +44,14 @@ fn no_method_spends_more_than_its_budget_and_attempts_add_up() {
             let result = &run_block(&objective, &method, &settings(budget), vec![seeds(1, starts)])[0];
             let (step_rows, b) = if method.batch() == 0 { (10, 1.0) } else { (3, 0.3) };
             assert!(result.units <= 2 * budget * 10, "{method:?}: {}", result.reason);
-            assert!(result.units + 2 * step_rows > 2 * budget * 10, "{method:?}: {}", result.reason);
+            // The dearest question of a solver, a product or a Hessian in the plane, is two gradients; some converge.
+            let slack = if method.is_solver() { 40 } else { 2 * step_rows };
+            let is_at_an_end = result.units + slack > 2 * budget * 10;
+            assert!(
+                is_at_an_end || (method.is_solver() && result.status != Status::Budget),
+                "{method:?}: {}",
+                result.reason
+            );
             let Counts { n_f, n_grad, n_hvp, n_hess } = result.counts;
             let cost = 0.5 * n_f as f64 + b * n_grad as f64 + 2.0 * n_hvp as f64 + 2.0 * n_hess as f64;
             assert!((cost - result.cost).abs() <= 1e-12 * cost, "{method:?}: {:?} are {cost}", result.counts);

@@ -1,6 +1,6 @@
 //! Gradient descent whose step length is found by trial: the simplest solver.
 
-use crate::config::Config;
+use crate::config::{Config, check_share};
 use crate::oracle::{Oracle, Stop};
 use crate::solver::Solver;
 use crate::vector::{dot, norm};
@@ -49,12 +49,8 @@ impl Config for Backtracking {
     ];
 
     fn check(&self) -> Result<(), String> {
-        let share = |name: &str, value: f64| {
-            let is_share = value > 0.0 && value < 1.0;
-            if is_share { Ok(()) } else { Err(format!("{name} = {value}: it is a share; give 0 < {name} < 1")) }
-        };
-        share("decrease", self.decrease)?;
-        share("shrink", self.shrink)?;
+        check_share("decrease", self.decrease)?;
+        check_share("shrink", self.shrink)?;
         for (name, value, least) in [("first_step", self.first_step, f64::MIN_POSITIVE), ("grow", self.grow, 1.0)] {
             if !(value >= least && value.is_finite()) {
                 return Err(format!("{name} = {value}: give a finite number, {name} >= {least:e}"));

@@ -1,0 +1,93 @@
+//! Memory of second-order solvers: none is taken in a step of those without a matrix, and those with one refuse a problem
+//! that is too large for it.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+mod common;
+
+use autodiff::{Geometry, Objective, Scalar};
+use common::{run, settings, solver};
+use optimizers::{CubicNewton, Lbfgs, Method, Newton, NewtonCg, SaddleFreeNewton, Settings, Status, TrustRegionNewton};
+
+/// The system's allocator, counting.
+struct Counting;
+
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call is passed on to the system's allocator as it is.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: passed on.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        // SAFETY: passed on.
+        unsafe { System.dealloc(at, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// A long curved valley: no run below gets to its end.
+fn valley() -> Objective {
+    Objective::formula(40, |x| {
+        Scalar::sum(x.windows(2).map(|x| (x[1] - x[0].square()).square() * 100.0 + (x[0] * -1.0 + 1.0).square()))
+    })
+}
+
+/// Allocations of a run that its budget ends, and its iterates.
+fn allocations(objective: &Objective, method: &Method, budget: u64) -> (usize, u64) {
+    let mut start: Vec<f64> = (0..40).map(|i| if i % 2 == 0 { -1.2 } else { 1.0 }).collect();
+    objective.geometry().retract(&mut start);
+    let settings = Settings { grad_tol: -1.0, ..settings(budget) };
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    let result = run(objective, method, &settings, &start);
+    let count = ALLOCATIONS.load(Ordering::Relaxed) - before;
+    assert_eq!(result.status, Status::Budget, "{method:?}: {}", result.reason);
+    (count, result.iterations)
+}
+
+/// One test for everything that counts, so that no other thread allocates meanwhile.
+#[test]
+fn steps_do_not_allocate_and_large_problems_are_refused() {
+    let sphere = valley().on(Geometry::Sphere { radius: 7.0 });
+    for method in [
+        solver(Lbfgs::default()),
+        solver(TrustRegionNewton::default()),
+        solver(NewtonCg::default()),
+        solver(NewtonCg { extend: true, ..NewtonCg::default() }),
+    ] {
+        for objective in [&valley(), &sphere] {
+            allocations(objective, &method, 40); // programs are compiled when first used
+            let ((few, early), (many, late)) =
+                (allocations(objective, &method, 40), allocations(objective, &method, 200));
+            assert!(late >= early + 2, "{method:?}: {early} and {late} iterates");
+            // The reason of a run may need room for a longer number.
+            assert!(many <= few + 1, "{method:?}: {few} at 40 and {many} at 200 gradients");
+        }
+    }
+
+    let large = Objective::formula(5000, |x| Scalar::dot(x, x));
+    for method in [solver(Newton::default()), solver(CubicNewton::default()), solver(SaddleFreeNewton::default())] {
+        let name = method.algorithm.name();
+        let message = method.check(&large).expect_err("too large");
+        let begin = format!("{name}: it keeps a dense Hessian, for 5000 variables 4 matrices of 5000 x 5000, 0.7 GiB");
+        assert!(message.starts_with(&begin), "{message}");
+        for word in ["4096", "newton_cg", "trust_region_newton", "lbfgs"] {
+            assert!(message.contains(word), "{message}");
+        }
+        assert!(!message.contains('\n'));
+        assert_eq!(method.check(&Objective::formula(100, |x| Scalar::dot(x, x))), Ok(()));
+    }
+    for method in [
+        solver(Lbfgs::default()),
+        solver(TrustRegionNewton::default()),
+        solver(NewtonCg::default()),
+        solver(SaddleFreeNewton { krylov: 10, ..SaddleFreeNewton::default() }),
+    ] {
+        assert_eq!(method.check(&large), Ok(()));
+    }
+}
