@@ -5,8 +5,8 @@ mod common;
 use autodiff::{Geometry, Objective, Rows, Scalar, Stream};
 use common::{himmelblau, quadratic, run, settings, solver};
 use optimizers::{
-    Counts, CubicNewton, Lbfgs, Method, Newton, NewtonCg, RunResult, SaddleFreeNewton, Search, Settings, Status,
-    TrustRegionNewton,
+    Catalogue, Counts, CubicNewton, Lbfgs, Method, Newton, NewtonCg, RunResult, SaddleFreeNewton, Search, Settings,
+    Status, TrustRegionNewton,
 };
 use std::sync::Arc;
 
@@ -273,4 +273,39 @@ fn every_solver_converges_on_a_sphere() {
         assert!(result.iterations <= most, "{method:?}: {} iterations", result.iterations);
         assert!(i == 0 || result.f_final < result.f_start);
     }
+}
+
+#[test]
+fn bad_parameters_say_what_and_what_to_do() {
+    let build = |name: &str, params: &str| {
+        let params = params.parse().expect("a TOML table");
+        Catalogue::builtin().method(name, &params, "single", &toml::Table::new())
+    };
+    for (name, params, message) in [
+        ("lbfgs", "memory = 0", "lbfgs: memory = 0: without pairs this is steepest descent; use backtracking"),
+        ("lbfgs", "decrease = 0.95", "lbfgs: decrease = 0.95, curvature = 0.9: a step with both exists only for"),
+        ("lbfgs", "curvature = 1.0", "lbfgs: curvature = 1: it is a share"),
+        ("lbfgs", "first_step = 0.0", "lbfgs: first_step = 0: "),
+        ("newton", "damping = -1.0", "newton: damping = -1: "),
+        ("newton", "search = \"wolfe\"", "newton: unknown variant `wolfe`, expected `none` or `backtracking`"),
+        ("newton", "step_cap = nan", "newton: step_cap = NaN: "),
+        ("trust_region_newton", "radius = 0.0", "trust_region_newton: radius = 0: "),
+        (
+            "trust_region_newton",
+            "max_radius = 0.5",
+            "trust_region_newton: max_radius = 0.5: the first radius 1 is larger",
+        ),
+        ("trust_region_newton", "accept = 0.25", "trust_region_newton: accept = 0.25: steps below 1/4"),
+        ("cubic_newton", "sigma = 0.0", "cubic_newton: sigma = 0: "),
+        ("cubic_newton", "excellent = 0.05", "cubic_newton: good = 0.1, excellent = 0.05: give good <= excellent"),
+        ("saddle_free_newton", "trials = 0", "saddle_free_newton: trials = 0: "),
+        ("saddle_free_newton", "damping = 0.0", "saddle_free_newton: damping = 0: ten times it is 0 again"),
+        ("newton_cg", "damping = 0.0", "newton_cg: damping = 0: "),
+        ("newton_cg", "risk = 0.0", "newton_cg: risk = 0: it is a share"),
+    ] {
+        let error = build(name, params).expect_err(message);
+        assert!(error.starts_with(message), "{error}\n  should begin with\n{message}");
+        assert!(!error.contains('\n'), "{error}");
+    }
+    assert!(build("saddle_free_newton", "damping = 0.0\ntrials = 1").is_ok());
 }

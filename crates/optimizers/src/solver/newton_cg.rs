@@ -377,3 +377,87 @@ impl Capped {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Method, Part, Seeds, Settings, Single, Status, run_block};
+    use autodiff::{Objective, Scalar};
+
+    /// Eigenvalues -0.5 and below it are negative beyond the damping of 0.1.
+    const EIGENVALUES: [f64; 4] = [2.0, -0.5, 1.0, -0.05];
+
+    /// Runs conjugate gradients past the tests for negative curvature, as if only the residual had told.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    struct Slow {}
+
+    impl Config for Slow {
+        const NAME: &'static str = "slow";
+        const ABOUT: &'static str = "Finds negative curvature by going back.";
+        const PARAMS: &'static [(&'static str, &'static str)] = &[];
+        fn check(&self) -> Result<(), String> {
+            Ok(())
+        }
+    }
+
+    impl Solver for Slow {
+        fn solve(&self, oracle: &mut Oracle<'_>, x: &mut [f64], _random: &mut Stream) -> Result<Infallible, Stop> {
+            let config = NewtonCg { damping: 0.1, ..NewtonCg::default() };
+            let mut inner = Capped::new(4, &config);
+            let mut grad = [0.0; 4];
+            let f = oracle.gradient(x, &mut grad)?;
+            oracle.accept(x, f, None)?;
+            inner.begin(&grad);
+            let mut square = dot(&grad, &grad);
+            for _ in 0..3 {
+                oracle.hvp(x, &inner.direction.clone(), &mut inner.product)?;
+                let beta = inner.advance(&mut square);
+                inner.turn(beta);
+            }
+            oracle.hvp(x, &inner.direction.clone(), &mut inner.product)?;
+            inner.advance(&mut square);
+            let spent = oracle.spent();
+            assert_eq!(inner.slow(oracle, x, &grad, 3)?, Kind::Negative);
+            assert!(oracle.spent() - spent <= 6.0, "no more than the products of the iterates before");
+            let size = dot(&inner.found, &inner.found);
+            let curved: f64 = inner.found.iter().zip(EIGENVALUES).map(|(v, c)| c * v * v).sum::<f64>() / size;
+            assert!(curved < -0.1, "{curved}");
+            assert!((inner.curvature + curved).abs() <= 1e-12, "{} for {curved}", inner.curvature);
+            Err(oracle.give_up("done"))
+        }
+    }
+
+    #[test]
+    fn a_residual_that_falls_too_slowly_betrays_negative_curvature() {
+        let objective =
+            Objective::formula(4, |x| Scalar::sum(x.iter().zip(EIGENVALUES).map(|(&x, c)| x.square() * (0.5 * c))));
+        let method = Method::of_solver(Part::solver(Slow {}), Part::strategy(Single::default()));
+        let settings = Settings {
+            budget: 100,
+            grad_tol: 0.0,
+            f_above: 1e9,
+            x_above: 1e9,
+            stall: None,
+            early_stop: None,
+            targets: vec![],
+            moments: vec![],
+            single_precision: false,
+        };
+        let stream = || Stream::new(1, "slow", &[]);
+        let start = Box::new(|_| vec![1.0, 1.0, 1.0, 1.0]);
+        let seeds = Seeds { start, noise: stream(), batches: stream(), random: stream() };
+        assert_eq!(run_block(&objective, &method, &settings, vec![seeds])[0].status, Status::Stalled);
+    }
+
+    /// `kappa = (M + 2 eps) / eps`, `t = kappa^(1/2) / (kappa^(1/2) + 1)`, `T = 4 kappa^4 / (1 - t^(1/2))^2`: by hand for
+    /// kappa = 4 and 9.
+    #[test]
+    fn bounds_are_those_of_the_paper() {
+        for (largest, kappa, t) in [(0.2, 4.0, 2.0 / 3.0), (0.7, 9.0, 0.75)] {
+            let bounds = Bounds::of(largest, 0.1, 0.6);
+            assert!((bounds.residual * 3.0 * kappa / 0.6 - 1.0_f64).abs() <= 1e-14);
+            let cap = 2.0 * kappa * kappa / (1.0 - f64::sqrt(t)) * t * t;
+            assert!((bounds.cap(4) / cap - 1.0).abs() <= 1e-14, "{} for {cap}", bounds.cap(4));
+        }
+    }
+}
