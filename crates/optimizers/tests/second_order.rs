@@ -364,3 +364,48 @@ fn slopes_along_a_step_are_those_of_the_surface() {
         assert!(result.reason.starts_with("compared"), "{}", result.reason);
     }
 }
+
+/// The two loops are the product form of BFGS (Nocedal & Wright 2006, eq. 7.16 to 7.20): every step is along `-H g` with
+/// `H <- (I - s y^T / s.y) H (I - y s^T / s.y) + s s^T / s.y` over the last pairs, from `H = (s.y / y.y) I` of the newest.
+#[test]
+fn lbfgs_steps_are_those_of_the_dense_product_form() {
+    let (objective, memory) = (network(), 3);
+    let every = Settings { moments: (1..60).collect(), ..settings(60) };
+    let config = Lbfgs { memory, ..Lbfgs::default() };
+    let result = run(&objective, &solver(config), &every, &network_start());
+    let mut points: Vec<Vec<f64>> = result.snapshots.into_iter().map(|snapshot| snapshot.x).collect();
+    points.dedup();
+    assert!(points.len() >= 20);
+    let mut evaluator = objective.evaluator();
+    let mut gradient = |x: &[f64]| {
+        let mut grad = vec![0.0; x.len()];
+        evaluator.gradient(x, &mut grad);
+        grad
+    };
+    let grads: Vec<Vec<f64>> = points.iter().map(|x| gradient(x)).collect();
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let minus = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<_>>();
+    let n = 13;
+    for k in 1..20_usize {
+        let pairs: Vec<_> = (k.saturating_sub(memory)..k)
+            .map(|i| (minus(&points[i + 1], &points[i]), minus(&grads[i + 1], &grads[i])))
+            .collect();
+        let (s, y) = &pairs[pairs.len() - 1];
+        let mut h = vec![vec![0.0; n]; n];
+        (0..n).for_each(|i| h[i][i] = dot(s, y) / dot(y, y));
+        for (s, y) in &pairs {
+            let rho = 1.0 / dot(s, y);
+            let hy: Vec<f64> = h.iter().map(|row| dot(row, y)).collect();
+            let both = rho * (1.0 + rho * dot(y, &hy));
+            for (i, row) in h.iter_mut().enumerate() {
+                (0..n).for_each(|j| row[j] += both * s[i] * s[j] - rho * (s[i] * hy[j] + hy[i] * s[j]));
+            }
+        }
+        let direction: Vec<f64> = h.iter().map(|row| -dot(row, &grads[k])).collect();
+        let step = minus(&points[k + 1], &points[k]);
+        let size = |v: &[f64]| dot(v, v).sqrt();
+        let off: Vec<f64> = step.iter().zip(&direction).map(|(s, d)| s / size(&step) - d / size(&direction)).collect();
+        // Differences of points and gradients lose some digits; a wrong formula is off by a tenth and more.
+        assert!(size(&off) <= 1e-7, "step {k}: {:e}", size(&off));
+    }
+}
