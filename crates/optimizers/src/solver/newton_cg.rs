@@ -100,12 +100,11 @@ impl Solver for NewtonCg {
             let mut kind = Kind::Newton;
             // Only a point without negative curvature is put to the test of convergence.
             if norm(&grad) <= oracle.grad_tol() {
-                match inner.lowest(oracle, x, random, self.risk)? {
-                    Some(()) => {
-                        kind = Kind::Negative;
-                        oracle.accept(x, f, None)?;
-                    }
-                    None => oracle.accept(x, f, Some(&grad))?,
+                if inner.finds_negative(oracle, x, random, self.risk)? {
+                    kind = Kind::Negative;
+                    oracle.accept(x, f, None)?;
+                } else {
+                    oracle.accept(x, f, Some(&grad))?;
                 }
             } else {
                 oracle.accept(x, f, Some(&grad))?;
@@ -337,15 +336,16 @@ impl Capped {
         Kind::Negative
     }
 
-    /// Algorithm 2 by conjugate gradients (theorem 1 there): a direction of curvature at most `-damping / 2`, if one is
-    /// met within the number of iterations that finds an eigenvalue below `-damping` with probability `1 - risk`.
-    fn lowest(
+    /// Algorithm 2 by conjugate gradients (theorem 1 there): whether a direction of curvature at most `-damping / 2` is
+    /// met, which is then in `found`, within the number of iterations that finds an eigenvalue below `-damping` with
+    /// probability `1 - risk`.
+    fn finds_negative(
         &mut self,
         oracle: &mut Oracle<'_>,
         x: &[f64],
         random: &mut Stream,
         risk: f64,
-    ) -> Result<Option<()>, Stop> {
+    ) -> Result<bool, Stop> {
         let n = x.len();
         self.residual.iter_mut().for_each(|b| *b = random.normal());
         oracle.project(x, &mut self.residual);
@@ -360,7 +360,7 @@ impl Capped {
             let curvature = dot(&self.direction, &self.product) + 0.5 * self.damping * size;
             if curvature <= 0.0 && size > 0.0 {
                 self.negative_direction();
-                return Ok(Some(()));
+                return Ok(true);
             }
             let enough =
                 1.0 + (0.5 * (RANDOM_START * n as f64 / (risk * risk)).ln() * (largest / self.damping).sqrt()).ceil();
@@ -374,7 +374,7 @@ impl Capped {
             let beta = square / before;
             self.direction.iter_mut().zip(&self.residual).for_each(|(p, r)| *p = -r + beta * *p);
         }
-        Ok(None)
+        Ok(false)
     }
 }
 
