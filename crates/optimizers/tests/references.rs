@@ -83,7 +83,7 @@ fn langevin_samples_the_boltzmann_density_of_its_step() {
 #[test]
 fn perturbed_descent_leaves_a_saddle_and_settles_in_a_minimum() {
     let saddle = Objective::formula(2, |x| (x[0].square() - x[1].square()) * 0.5 + x[1].square().square() * 0.25);
-    let rule = PerturbedGd { lr: 0.1, ..PerturbedGd::default() };
+    let rule = PerturbedGd { lr: 0.1, wait: 100, ..PerturbedGd::default() };
     let settings = settings(5000);
     let result = run(&saddle, &single(rule), &settings, &[1.0, 0.0]);
     assert_eq!(result.status, Status::Converged, "{}", result.reason);
@@ -93,7 +93,7 @@ fn perturbed_descent_leaves_a_saddle_and_settles_in_a_minimum() {
     // At a minimum it jumps once, waits, finds no fall, goes back and converges there.
     let minimum = run(
         &quadratic(&[1.0, 3.0]),
-        &single(PerturbedGd { lr: 0.1, ..PerturbedGd::default() }),
+        &single(PerturbedGd { lr: 0.1, wait: 100, ..PerturbedGd::default() }),
         &settings,
         &[0.0, 0.0],
     );

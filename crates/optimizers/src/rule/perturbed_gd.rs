@@ -13,12 +13,22 @@ use serde::{Deserialize, Serialize};
 /// x <- x~ + xi,   xi uniform in the ball of radius `radius`
 /// ```
 ///
-/// If after `wait` steps f has not fallen by `decrease` below `f(x~)`, then `x~` is no strict saddle: the rule goes back
-/// there, jumps no more, and goes on as plain descent until it converges. A jump takes the place of a step: its gradient is the
-/// price of looking. (In the paper the step from the perturbed point follows at once, with a gradient of its own.)
+/// If after `wait` steps f has not fallen by `decrease` below `f(x~)`, then `x~` is no strict saddle: the paper returns it.
+/// Here the rule goes back there, jumps no more, and goes on as plain descent until it converges. A jump takes the place of a
+/// step: its gradient is the price of looking. (In the paper the step from the perturbed point follows at once, with a
+/// gradient of its own.)
 ///
-/// The paper sets all four from the smoothness `l`, the Hessian's Lipschitz constant `rho` and the accuracy: `lr = c / l`,
-/// `radius = grad_small sqrt(c) / (chi^2 l)` and so on. The defaults suit functions of order 1.
+/// The paper's constants, for gradients that are `l`-Lipschitz, Hessians that are `rho`-Lipschitz, accuracy `eps`, `f(x_0)` at
+/// most `delta_f` above the minimum, failure probability `delta`, and `chi = 3 max(ln(dim l delta_f / (c eps^2 delta)), 4)`:
+///
+/// ```text
+/// lr = c / l                   grad_small = sqrt(c) eps / chi^2       radius = grad_small / l
+/// wait = chi l / (c^2 sqrt(rho eps))          decrease = c sqrt(eps^3 / rho) / chi^3
+/// ```
+///
+/// So along a curvature of `-g`, `g = sqrt(rho eps)`, a jump has grown by `exp(lr g wait) = exp(chi / c) >= exp(12)` when it is
+/// judged. With `lr g wait` near 1 or below a saddle is taken for a minimum whenever the jump happens to go uphill. The defaults
+/// suit functions of order 1: `l = 1`, and a growth of `exp(10)` for `g = 1`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PerturbedGd {
@@ -36,7 +46,7 @@ pub struct PerturbedGd {
 
 impl Default for PerturbedGd {
     fn default() -> Self {
-        Self { lr: 1e-3, grad_small: 1e-3, radius: 1e-2, wait: 100, decrease: 1e-6 }
+        Self { lr: 1e-2, grad_small: 1e-3, radius: 1e-3, wait: 1000, decrease: 1e-6 }
     }
 }
 
@@ -60,7 +70,7 @@ impl Config for PerturbedGd {
         if self.wait >= 1 {
             return Ok(());
         }
-        Err("wait = 0: a jump needs steps to show an effect; give wait >= 1, such as 100".into())
+        Err("wait = 0: a jump needs steps to show an effect; give wait >= 1, such as 1000".into())
     }
 }
 
@@ -100,7 +110,8 @@ impl PerturbedState {
 
 impl RuleState for PerturbedState {
     fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
-        if self.since == Some(self.config.wait) {
+        let is_judged = self.since == Some(self.config.wait);
+        if is_judged {
             self.since = None;
             if info.f > self.f_base - self.config.decrease {
                 x.copy_from_slice(&self.base);
@@ -108,7 +119,8 @@ impl RuleState for PerturbedState {
                 return;
             }
         }
-        if !self.is_settled && self.since.is_none() && norm(grad) <= self.config.grad_small {
+        // The next jump comes after more than `wait` steps, so not with the verdict on the last one.
+        if !is_judged && !self.is_settled && self.since.is_none() && norm(grad) <= self.config.grad_small {
             self.base.copy_from_slice(x);
             self.f_base = info.f;
             self.draw_jump(info);

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 /// Langevin dynamics (Welling & Teh 2011): `x <- x - lr g + sqrt(2 lr temperature) z`, `z` standard normal.
 ///
-/// For small `lr` it samples the density proportional to `exp(-f / temperature)`. Welling & Teh write it with `eps = 2 lr`
-/// and the gradient of the summed log posterior: for `f` the mean loss over `m` rows, the posterior is `temperature = 1 / m`.
+/// For small `lr` it samples the density proportional to `exp(-f / temperature)`. Welling & Teh write the step as `eps / 2` times
+/// the gradient of the log posterior plus noise of variance `eps`: for `f` the mean loss over `m` rows, the posterior
+/// `exp(-m f)` is `temperature = 1 / m`, and `eps = 2 lr temperature`.
 /// A schedule scales noise and step together, as their decreasing `eps` does. The rule never comes to rest, so
 /// a run of it never converges; it ends by its budget. On `c x^2 / 2` its variance is `temperature / (c (1 - lr c / 2))`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
