@@ -9,6 +9,7 @@ use crate::solver::Solver;
 use crate::strategy::Strategy;
 use crate::{Adagrad, Adam, Adamw, GradientDescent, Momentum, Nesterov, PerturbedGd, Rmsprop, Sgd, Sgld, SignSgd};
 use crate::{Backtracking, MultiRestart, NoisyStart, Single};
+use crate::{BasinHopping, CmaEs, CompassSearch, RandomDirections, RandomSearch, SimulatedAnnealing};
 use crate::{Constant, Cosine, Exponential, InverseTime, Step};
 use crate::{CubicNewton, Lbfgs, Newton, NewtonCg, SaddleFreeNewton, TrustRegionNewton};
 
@@ -60,6 +61,8 @@ impl Catalogue {
         catalogue.add_solver::<Backtracking>();
         catalogue.add_solver::<Lbfgs>().add_solver::<Newton>().add_solver::<TrustRegionNewton>();
         catalogue.add_solver::<CubicNewton>().add_solver::<SaddleFreeNewton>().add_solver::<NewtonCg>();
+        catalogue.add_solver::<RandomSearch>().add_solver::<CompassSearch>().add_solver::<RandomDirections>();
+        catalogue.add_solver::<SimulatedAnnealing>().add_solver::<BasinHopping>().add_solver::<CmaEs>();
         catalogue.add_strategy::<Single>().add_strategy::<MultiRestart>().add_strategy::<NoisyStart>();
         catalogue.add_schedule::<Constant>().add_schedule::<Step>().add_schedule::<Exponential>();
         catalogue.add_schedule::<InverseTime>().add_schedule::<Cosine>();

@@ -1,14 +1,22 @@
 //! The solver: a method that asks for what it needs, point by point, over a counted oracle.
 
 pub mod backtracking;
+pub mod basin_hopping;
+pub mod cma_es;
+pub mod compass_search;
 pub mod cubic_newton;
 mod dense;
+pub(crate) mod descent;
 pub mod lbfgs;
 mod line_search;
 pub mod newton;
 pub mod newton_cg;
+pub mod random_directions;
+pub mod random_search;
 pub mod saddle_free_newton;
+pub mod simulated_annealing;
 mod step;
+pub(crate) mod trial;
 pub mod trust_region_newton;
 
 use crate::oracle::{Oracle, Stop};
@@ -50,7 +58,8 @@ use std::convert::Infallible;
 ///   ends itself by [`Oracle::give_up`]; every loop asks the oracle for something, or it would never end.
 /// - Gradient, products and Hessian are those of the surface, steps are tangent, and every point asked about is on the
 ///   surface: [`Oracle::moved`] is `x + a p` on flat space and its retraction on a sphere.
-/// - Memory is allocated before the loop, but for what an eigen-decomposition or a factorisation takes; randomness comes from `random` alone.
+/// - Memory is allocated before the loop, but for what an eigen-decomposition or a factorisation takes; randomness comes
+///   from `random` alone.
 pub trait Solver: Send + Sync {
     /// Runs one attempt from the start `x` (dim,), which is the solver's to write to. It ends by the oracle's word only.
     ///

@@ -3,6 +3,7 @@
 use crate::config::{Config, check_share};
 use crate::oracle::{Oracle, Stop};
 use crate::solver::Solver;
+use crate::solver::trial::comparable;
 use crate::vector::{dot, norm};
 use autodiff::Stream;
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,32 @@ impl Config for Backtracking {
     }
 }
 
+impl Backtracking {
+    /// Puts `next` (dim,) on the first trial from `x` along `-grad` that passes and returns its step length; all (dim,).
+    /// `None` when steps have become too short to matter.
+    pub(crate) fn search(
+        &self,
+        oracle: &mut Oracle<'_>,
+        (x, f, grad): (&[f64], f64, &[f64]),
+        first: f64,
+        next: &mut [f64],
+    ) -> Result<Option<f64>, Stop> {
+        let slope = dot(grad, grad);
+        let spacing = f64::EPSILON * norm(x).max(f64::MIN_POSITIVE);
+        let mut length = first;
+        loop {
+            if length * slope.sqrt() < spacing {
+                return Ok(None);
+            }
+            oracle.moved(x, -length, grad, next);
+            if comparable(oracle.value(next)?) <= f - self.decrease * length * slope {
+                return Ok(Some(length));
+            }
+            length *= self.shrink;
+        }
+    }
+}
+
 impl Solver for Backtracking {
     fn solve(&self, oracle: &mut Oracle<'_>, x: &mut [f64], _random: &mut Stream) -> Result<Infallible, Stop> {
         let (mut grad, mut next) = (vec![0.0; x.len()], vec![0.0; x.len()]);
@@ -67,19 +94,9 @@ impl Solver for Backtracking {
         oracle.accept(x, f, Some(&grad))?;
         let mut first = self.first_step;
         loop {
-            let slope = dot(&grad, &grad);
-            let spacing = f64::EPSILON * norm(x).max(f64::MIN_POSITIVE);
-            let mut length = first;
-            loop {
-                if length * slope.sqrt() < spacing {
-                    return Err(oracle.give_up("no step along the gradient lowers f in double precision"));
-                }
-                oracle.moved(x, -length, &grad, &mut next);
-                if oracle.value(&next)? <= f - self.decrease * length * slope {
-                    break;
-                }
-                length *= self.shrink;
-            }
+            let Some(length) = self.search(oracle, (x, f, &grad), first, &mut next)? else {
+                return Err(oracle.give_up("no step along the gradient lowers f in double precision"));
+            };
             first = self.grow * length;
             x.copy_from_slice(&next);
             f = oracle.gradient(x, &mut grad)?;
