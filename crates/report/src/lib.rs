@@ -9,6 +9,7 @@
 //! | `load` | one CSV file to typed rows, with file and line in every complaint |
 //! | `folder` | the three files joined by `run_key`, checked, grouped in plan order |
 //! | `estimators` | intervals, running times, restarts derived from single runs, tests, medians |
+//! | `score`, `tuning` | how good a configuration is; the best one of every method, from a folder of tuning |
 //! | `tables` | one file per table |
 //! | `table`, `format`, `render` | a table as data, numbers for people, CSV / Markdown / plain text |
 
@@ -19,24 +20,32 @@ mod format;
 mod load;
 mod render;
 mod rows;
+mod score;
 mod table;
 mod tables;
+mod tuning;
 
 pub use error::ReportError;
 pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
 pub use rows::{At, Class, CriticalRow, HitRow, RunRow, Status};
 pub use table::{Block, Cell, Table};
+pub use tuning::{Choice, choices};
 
 use std::path::Path;
 
 /// Every table that the result folder `dir` has rows for, in reading order: `success`,
 /// `comparison`, `restarts`, `endpoints`, `signs`, `index_vs_loss`.
 ///
-/// Reads `runs.csv`, `hits.csv` and `critical.csv` and nothing else. Runs that are planned but not done (status `missing`)
-/// stay in every denominator, so an unfinished folder gives tables that say so.
+/// Reads `runs.csv`, `hits.csv`, `critical.csv` (and `space.csv`) and nothing else. Runs that are planned but not done (status `missing`)
+/// stay in every denominator, so an unfinished folder gives tables that say so. A folder of tuning, which has a
+/// `space.csv`, gives the one table `sensitivity`.
 ///
 /// # Errors
 /// A file that is absent, malformed, or contradicts another one; the message names file and line.
 pub fn tables(dir: &Path) -> Result<Vec<Table>, ReportError> {
-    Ok(tables::all(&Folder::load(dir)?))
+    let folder = Folder::load(dir)?;
+    if !tuning::is_tuning(dir) {
+        return Ok(tables::all(&folder));
+    }
+    Ok(vec![tables::sensitivity(&tuning::load(dir, &folder)?)])
 }

@@ -114,6 +114,36 @@ impl TryFrom<String> for At {
     }
 }
 
+/// One searched parameter of a method on a problem, in a folder of tuning; a method without any has one row that names
+/// none.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct SpaceRow {
+    /// Label of the problem.
+    pub problem: String,
+    /// Id of the method; configuration `k` of it has the label `id #k`.
+    pub method: String,
+    /// Name of the parameter; empty when nothing is searched.
+    pub parameter: String,
+    /// `list`, `linear` or `log`; empty when nothing is searched.
+    pub scale: String,
+    /// Least value of a range.
+    pub from: Option<f64>,
+    /// Greatest value of a range.
+    pub to: Option<f64>,
+    /// Values of a list, as JSON.
+    pub values: String,
+    /// `success` or `gap`.
+    pub criterion: String,
+    /// The gap to reach, for `success`.
+    pub target: Option<f64>,
+}
+
+impl Row for SpaceRow {
+    const FILE: &'static str = "space.csv";
+    const COLUMNS: &'static [&'static str] =
+        &["problem", "method", "parameter", "scale", "from", "to", "values", "criterion", "target"];
+}
+
 /// One planned run.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct RunRow {

@@ -2,6 +2,7 @@
 
 use crate::command::density::Effort;
 use crate::command::{census, eval, run};
+use crate::prepare::Purpose;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -19,6 +20,9 @@ Experiments
                   runner run experiments/saddle.toml --threads 2
   plan FILE     check a file, show its runs and their cost; writes nothing
                   runner plan experiments/saddle.toml
+  tune FILE     search the parameters that a file declares, on other seeds;
+                writes the tuning file that experiments cite
+                  runner tune experiments/tuning.toml
 Results
   tables DIR    every table again, from the CSV files of a result folder
                   runner tables results/saddle
@@ -73,6 +77,15 @@ the time of a run's block divided by its runs), tables/, manifest.json.")]
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+    /// Search the parameters that a file declares, on seeds of their own
+    #[command(after_help = "\
+Example: runner tune experiments/tuning.toml --threads 2
+
+[tune] has the rules that are equal for all methods, `tune = { ... }` of a
+[[method]] its space. The runs go to results/<name>-tuning/ and continue as
+those of `run` do; the best values go to tuned/<name>.toml beside the file,
+which an experiment cites by [tuned] file = ... and params = { lr = \"tuned\" }.")]
+    Tune(RunArgs),
     /// Every table again, from the CSV files of a result folder
     #[command(after_help = "Example: runner tables results/saddle")]
     Tables {
@@ -170,7 +183,7 @@ pub struct RunArgs {
     /// Worker threads, results do not depend on it [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// The result folder [default: results/<name>]
+    /// The result folder [default: results/<name>[-tuning]]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Repeat one run on the screen, leave the folder alone
@@ -231,10 +244,11 @@ pub struct CensusArgs {
     json: bool,
 }
 
-impl From<RunArgs> for run::Request {
-    fn from(args: RunArgs) -> Self {
-        let RunArgs { file, threads, out, only, drop } = args;
-        Self { file, threads: threads.map(usize::from), out, only, drop }
+impl RunArgs {
+    /// What `run` or `tune` is asked to do.
+    pub fn request(self, purpose: Purpose) -> run::Request {
+        let RunArgs { file, threads, out, only, drop } = self;
+        run::Request { file, purpose, threads: threads.map(usize::from), out, only, drop }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The experiment file as its writer meant it: every key, its kind, its default; no registry yet.
 
 use crate::diagnostic::Findings;
+use crate::space::{self, Axis};
 use crate::tree::{Kind, Node, Pair, Section};
 use serde::Serialize;
 use std::ops::Range;
@@ -54,6 +55,42 @@ pub struct Config<'a> {
     pub records_attempts: bool,
     /// `[critical]`, if points are classified.
     pub critical: Option<CriticalTable<'a>>,
+    /// `[tune]`, if parameters can be searched for.
+    pub tune: Option<TuneRules>,
+    /// `[tuned] file`: where parameters that are `"tuned"` come from.
+    pub tuned: Option<Word<'a>>,
+}
+
+/// `[tune]`: what is equal for all methods that are tuned.
+#[derive(Debug, Clone)]
+pub struct TuneRules {
+    /// Configurations per method.
+    pub configurations: u64,
+    /// Runs per configuration and problem.
+    pub replicates: u64,
+    /// Gradient-equivalents per run, instead of those of the problem.
+    pub budget: Option<u64>,
+    /// What makes a configuration the best.
+    pub criterion: Criterion,
+}
+
+/// What makes a configuration the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Criterion {
+    /// Share of runs that reach the smallest gap of the problem.
+    Success,
+    /// Median over the runs of the best gap.
+    Gap,
+}
+
+impl Criterion {
+    /// The word in files.
+    pub fn label(self) -> &'static str {
+        match self {
+            Criterion::Success => "success",
+            Criterion::Gap => "gap",
+        }
+    }
 }
 
 /// When a run ends before its budget does.
@@ -131,6 +168,8 @@ pub struct MethodTable<'a> {
     pub tool: Tool<'a>,
     /// `params` of the optimizer or finder.
     pub params: &'a [Pair],
+    /// `tune`: the parameters that `tune` searches, and where.
+    pub axes: Vec<Axis<'a>>,
 }
 
 /// What a method runs.
@@ -245,6 +284,8 @@ pub fn read<'a>(pairs: &'a [Pair], findings: &mut Findings) -> Config<'a> {
     }
     let largest = problems.iter().map(|problem| problem.budget.unwrap_or(budget)).max().unwrap_or(budget);
     let critical = file.table("critical", findings).map(|(pairs, _)| critical(pairs, largest, findings));
+    let tune = file.table("tune", findings).map(|(pairs, _)| tune(pairs, findings));
+    let tuned = file.table("tuned", findings).and_then(|(pairs, at)| tuned(pairs, at, findings));
     file.finish(findings);
     Config {
         name,
@@ -258,7 +299,39 @@ pub fn read<'a>(pairs: &'a [Pair], findings: &mut Findings) -> Config<'a> {
         gaps,
         records_attempts,
         critical,
+        tune,
+        tuned,
     }
+}
+
+/// `[tune]`.
+fn tune(pairs: &[Pair], findings: &mut Findings) -> TuneRules {
+    let mut section = Section::new("[tune]", pairs);
+    let configurations = section.integer("configurations", 1, DEFAULT_CONFIGURATIONS, findings);
+    let replicates = section.integer("replicates", 1, DEFAULT_TUNING_REPLICATES, findings);
+    let budget = count_of(&mut section, "gradients", findings);
+    let criterion = match section.string("criterion", findings) {
+        None | Some(("success", _)) => Criterion::Success,
+        Some(("gap", _)) => Criterion::Gap,
+        Some((other, node)) => {
+            let help = "there is \"success\" (share of runs at the smallest gap) and \"gap\" (median of the best gap)";
+            findings.add(&node.span, format!("unknown criterion \"{other}\""), help);
+            Criterion::Success
+        }
+    };
+    section.finish(findings);
+    TuneRules { configurations, replicates, budget, criterion }
+}
+
+/// `[tuned]`.
+fn tuned<'a>(pairs: &'a [Pair], at: &Pair, findings: &mut Findings) -> Option<Word<'a>> {
+    let mut section = Section::new("[tuned]", pairs);
+    if section.pair("file").is_none() {
+        findings.add(&at.span, "the key `file` is missing", "it names what `tune` wrote, seen from this file's folder");
+    }
+    let file = section.string("file", findings).map(Word::from);
+    section.finish(findings);
+    file
 }
 
 /// `[stop] stall`.
@@ -277,6 +350,12 @@ fn stall(pairs: &[Pair], findings: &mut Findings) -> Stall {
 
 /// What `stall = {}` means: no part in a million in a hundred gradients.
 const DEFAULT_STALL: Stall = Stall { window: 100, decrease: 1e-6 };
+
+/// Configurations per method when `[tune]` does not say: of 16 draws one is in the best fifth with probability 0.97.
+const DEFAULT_CONFIGURATIONS: u64 = 16;
+
+/// Runs per configuration when `[tune]` does not say.
+const DEFAULT_TUNING_REPLICATES: u64 = 20;
 
 /// Runs per cell when `[runs]` does not say.
 const DEFAULT_REPLICATES: u64 = 100;
@@ -388,6 +467,8 @@ fn method<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Findings) -> Option
     let along = ["schedule", "noise"].map(|key| section.pair(key).map(|pair| (key, pair.span.clone())));
     let schedule = section.table("schedule", findings).and_then(|(pairs, pair)| schedule(pairs, pair, findings));
     let noise = noise(&mut section, findings);
+    let tune_table = section.table("tune", findings);
+    let axes = tune_table.map_or_else(Vec::new, |(pairs, _)| space::read(pairs, findings));
     section.finish(findings);
     let tool = match (optimizer, finder) {
         (Some(name), None) => Some(Tool::Optimizer { name, strategy, strategy_params, schedule, noise }),
@@ -396,7 +477,8 @@ fn method<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Findings) -> Option
             if let Some(span) = stray.or(strategy_table.map(|(_, pair)| pair.span.clone())) {
                 findings.add(&span, "a finder has no strategy", "remove this key");
             }
-            for (key, span) in along.into_iter().flatten() {
+            let along = along.into_iter().flatten().chain(tune_table.map(|(_, pair)| ("tuning", pair.span.clone())));
+            for (key, span) in along {
                 findings.add(&span, format!("a finder has no {key}"), "remove this key");
             }
             Some(Tool::Finder(name))
@@ -414,7 +496,7 @@ fn method<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Findings) -> Option
             None
         }
     };
-    Some(MethodTable { id: id?, tool: tool?, params })
+    Some(MethodTable { id: id?, tool: tool?, params, axes })
 }
 
 fn schedule<'a>(pairs: &'a [Pair], at: &Pair, findings: &mut Findings) -> Option<ScheduleTable<'a>> {

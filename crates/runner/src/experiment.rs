@@ -3,6 +3,8 @@
 use crate::config::{At, Stop};
 use crate::guard::Panic;
 use crate::params::canonical;
+use crate::tuned::Cited;
+use crate::tuning::Tuning;
 use autodiff::Stream;
 use landscape::{Criteria, Finder};
 use optimizers::{Method, Start};
@@ -37,6 +39,10 @@ pub struct Experiment {
     pub surfaces: Vec<Surface>,
     /// Cells in plan order: all methods of a surface stand together.
     pub cells: Vec<Cell>,
+    /// What is searched, when the experiment is one of tuning.
+    pub tuning: Option<Tuning>,
+    /// The tuning file that parameters come from.
+    pub cited: Option<Cited>,
 }
 
 /// A method as declared, before any problem overrides its parameters.

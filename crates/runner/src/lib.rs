@@ -14,6 +14,7 @@
 //! | `cli`, `command/`, `screen`, `facts` | verbs, what they print, exit codes |
 //! | `tree`, `config`, `params`, `methods`, `resolve`, `diagnostic`, `prepare`, `resolved` | the experiment file, everything wrong with it at once, every default filled in |
 //! | `experiment`, `plan`, `tools` | cells, run keys, random streams; the adapter to methods and finders |
+//! | `space`, `tuning`, `tuned` | search spaces, the experiment that searches them, the file it writes and others cite |
 //! | `measure`, `execute`, `guard`, `interrupt`, `progress` | blocks of runs on threads, panics as rows |
 //! | `record`, `journal`, `store`, `files`, `manifest`, `machine`, `figure` | rows as text, crash-safe files, provenance |
 
@@ -41,11 +42,15 @@ mod record;
 mod resolve;
 mod resolved;
 mod screen;
+mod space;
 mod store;
 mod tools;
 mod tree;
+mod tuned;
+mod tuning;
 
 use cli::{NewWhat, Verb};
+use prepare::Purpose;
 use problems::Registry;
 use screen::{Context, Failure, exit};
 use std::ffi::OsString;
@@ -137,7 +142,8 @@ fn perform(verb: Verb, context: &mut Context) -> Result<u8, Failure> {
         ));
     }
     match verb {
-        Verb::Run(args) => command::run::run(&args.into(), context),
+        Verb::Run(args) => command::run::run(&args.request(Purpose::Measure), context),
+        Verb::Tune(args) => command::run::run(&args.request(Purpose::Tune), context),
         Verb::Plan { file, out } => command::plan::run(&file, out.as_deref(), context),
         Verb::Tables { dir } => command::tables::run(&dir, context),
         Verb::List => command::list::run(context),

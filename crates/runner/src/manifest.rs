@@ -37,6 +37,9 @@ pub struct Manifest {
     problems: BTreeMap<String, u32>,
     program: Program,
     machine: Machine,
+    /// Name and hash of the tuning file that parameters come from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tuned: Option<Value>,
     /// The commands that worked on this folder before, oldest first.
     earlier: Vec<Value>,
 }
@@ -60,6 +63,7 @@ impl Manifest {
             problems: surfaces.iter().map(|s| (s.problem.clone(), s.revision)).collect(),
             program: Program::of_this_build(),
             machine: Machine::here(),
+            tuned: plan.experiment.cited.as_ref().map(|c| json!({ "file": c.file, "sha256": c.sha256 })),
             earlier: before.map(earlier).unwrap_or_default(),
         }
     }

@@ -4,12 +4,17 @@ use crate::config::{MethodTable, Override, Tool, Word};
 use crate::diagnostic::{Findings, suggestion};
 use crate::experiment::{Action, Declared};
 use crate::params::{Given, Spec, changed, complete, fixed};
+use crate::space::{Axis, Space};
 use crate::tools::{self, MethodParts, Tools};
-use crate::tree::Pair;
+use crate::tree::{Kind, Node, Pair};
 use std::ops::Range;
 use toml::Table;
 
+/// The value of a parameter that stands in a tuning file.
+pub const TUNED: &str = "tuned";
+
 /// A checked `[[method]]`.
+#[derive(Clone)]
 pub struct MethodSpec<'a> {
     /// Label.
     pub id: &'a str,
@@ -27,6 +32,10 @@ pub struct MethodSpec<'a> {
     pub schedule: Option<(&'a str, Given)>,
     /// Parameters given for every noise.
     pub noise: Vec<Given>,
+    /// What `tune` searches.
+    pub axes: &'a [Axis<'a>],
+    /// Parameters that are `"tuned"`: their values are in the tuning file.
+    pub tuned: Vec<&'a Pair>,
 }
 
 impl MethodSpec<'_> {
@@ -82,12 +91,14 @@ fn method<'a>(table: &'a MethodTable<'a>, tools: &Tools, findings: &mut Findings
         Tool::Finder(name) => (name, None, &[][..], None, &[][..]),
     };
     let is_finder = matches!(table.tool, Tool::Finder(_));
+    let (tuned, own_pairs) = split_tuned(table.params);
+    let (tuned_of_strategy, strategy_pairs) = split_tuned(strategy_pairs);
     let params = if is_finder {
         let found = known("finder", tool, tools.finder(tool.text), &tools.finders, findings);
-        found.map(|found| fixed(&format!("finder \"{}\"", tool.text), &found.params, table.params, findings))
+        found.map(|found| fixed(&format!("finder \"{}\"", tool.text), &found.params, &own_pairs, findings))
     } else {
         let found = known("optimizer", tool, tools.optimizer(tool.text), &tools.optimizers, findings);
-        found.map(|found| fixed(&format!("optimizer \"{}\"", tool.text), &found.params, table.params, findings))
+        found.map(|found| fixed(&format!("optimizer \"{}\"", tool.text), &found.params, &own_pairs, findings))
     };
     let strategy_name = if is_finder { None } else { Some(strategy.map_or("single", |word| word.text)) };
     let strategy_params = match (strategy_name, strategy) {
@@ -98,7 +109,7 @@ fn method<'a>(table: &'a MethodTable<'a>, tools: &Tools, findings: &mut Findings
                 Some(word) => known("strategy", &word, found, &tools.strategies, findings),
                 None => found,
             };
-            found.map(|found| fixed(&format!("strategy \"{name}\""), &found.params, strategy_pairs, findings))
+            found.map(|found| fixed(&format!("strategy \"{name}\""), &found.params, &strategy_pairs, findings))
         }
     };
     let schedule = schedule.and_then(|table| {
@@ -117,7 +128,10 @@ fn method<'a>(table: &'a MethodTable<'a>, tools: &Tools, findings: &mut Findings
         strategy_params: strategy_params?,
         schedule,
         noise,
+        axes: &table.axes,
+        tuned: [tuned, tuned_of_strategy].concat(),
     };
+    check_tuned(&spec, tools, findings);
     if findings.count() > before {
         return None;
     }
@@ -126,6 +140,52 @@ fn method<'a>(table: &'a MethodTable<'a>, tools: &Tools, findings: &mut Findings
         return None;
     }
     Some(spec)
+}
+
+/// Parameters that are `"tuned"`, and those that have a value here.
+fn split_tuned(pairs: &[Pair]) -> (Vec<&Pair>, Vec<Pair>) {
+    let is_tuned = |pair: &&Pair| matches!(&pair.node.kind, Kind::Scalar(toml::Value::String(word)) if word == TUNED);
+    let given = pairs.iter().filter(|pair| !is_tuned(pair)).cloned().collect();
+    (pairs.iter().filter(is_tuned).collect(), given)
+}
+
+/// Whether what is searched or `"tuned"` are parameters that can be.
+fn check_tuned(spec: &MethodSpec, tools: &Tools, findings: &mut Findings) {
+    if spec.strategy.is_none() {
+        for pair in &spec.tuned {
+            findings.add(&pair.node.span, "a finder has no tuned parameters", "give a value");
+        }
+        return;
+    }
+    // Each value by itself, so that one that is never drawn is looked at, too.
+    for axis in spec.axes {
+        let values = match &axis.space {
+            Space::List(values) => values.clone(),
+            Space::Range { from, to, .. } => match parameter(spec, &axis.pair.key, tools).map(|spec| &spec.default) {
+                Some(toml::Value::Integer(_)) if from.fract() == 0.0 && to.fract() == 0.0 => {
+                    vec![(*from as i64).into(), (*to as i64).into()]
+                }
+                _ => vec![(*from).into(), (*to).into()],
+            },
+        };
+        for value in values {
+            let node = Node { span: axis.pair.node.span.clone(), kind: Kind::Scalar(value) };
+            let pair = Pair { key: axis.pair.key.clone(), span: axis.pair.span.clone(), node };
+            overridden(spec, &Override { id: spec.id, span: spec.span, pairs: &[pair] }, tools, findings);
+        }
+    }
+    for pair in &spec.tuned {
+        if parameter(spec, &pair.key, tools).is_none() {
+            overridden(spec, &Override { id: spec.id, span: spec.span, pairs: &[(*pair).clone()] }, tools, findings);
+        }
+    }
+}
+
+/// The declared parameter of a method's optimizer, else of its strategy.
+pub fn parameter<'t>(spec: &MethodSpec, name: &str, tools: &'t Tools) -> Option<&'t Spec> {
+    let strategy = spec.strategy.and_then(|name| tools.strategy(name));
+    let mut all = tools.optimizer(spec.tool).into_iter().chain(strategy).flat_map(|tool| &tool.params);
+    all.find(|spec| spec.name == name)
 }
 
 fn known<'t>(

@@ -22,15 +22,34 @@ pub struct Prepared {
     pub plan: Plan,
 }
 
+/// What an experiment file is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Its own runs.
+    Measure,
+    /// The runs that its parameters are tuned with.
+    Tune,
+}
+
+impl Purpose {
+    /// The verb of the command line.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Purpose::Measure => "run",
+            Purpose::Tune => "tune",
+        }
+    }
+}
+
 /// Reads and checks the experiment file at `path`.
 ///
 /// # Errors
 /// Everything that is wrong with it, as one text.
-pub fn prepare(path: &Path, registry: &Registry, tools: &Tools) -> Result<Prepared, Failure> {
+pub fn prepare(path: &Path, purpose: Purpose, registry: &Registry, tools: &Tools) -> Result<Prepared, Failure> {
     let shown = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::input(format!("cannot read the experiment file {shown}: {error}")))?;
-    prepare_text(&shown, &text, registry, tools).map_err(Failure::BadInput)
+    prepare_for(purpose, &shown, &text, registry, tools).map_err(Failure::BadInput)
 }
 
 /// Checks the text of an experiment file that is called `name` in messages.
@@ -38,6 +57,16 @@ pub fn prepare(path: &Path, registry: &Registry, tools: &Tools) -> Result<Prepar
 /// # Errors
 /// Everything that is wrong with it, as one text.
 pub fn prepare_text(name: &str, text: &str, registry: &Registry, tools: &Tools) -> Result<Prepared, String> {
+    prepare_for(Purpose::Measure, name, text, registry, tools)
+}
+
+fn prepare_for(
+    purpose: Purpose,
+    name: &str,
+    text: &str,
+    registry: &Registry,
+    tools: &Tools,
+) -> Result<Prepared, String> {
     let mut findings = Findings::new(name, text);
     let pairs = tree::parse(text, &mut findings);
     if findings.count() > 0 {
@@ -45,7 +74,8 @@ pub fn prepare_text(name: &str, text: &str, registry: &Registry, tools: &Tools) 
         return Err(findings.render());
     }
     let config = config::read(&pairs, &mut findings);
-    let Some(experiment) = resolve(&config, registry, tools, &mut findings) else {
+    let folder = Path::new(name).parent().unwrap_or(Path::new(""));
+    let Some(experiment) = resolve(&config, purpose, folder, registry, tools, &mut findings) else {
         return Err(findings.render());
     };
     let resolved = resolved::text(&experiment);

@@ -1,17 +1,25 @@
 //! Checks an experiment file against problems and methods and builds every cell, before anything runs.
 
-use crate::config::{At, Config, CriticalTable, MethodTable, Override, PROBLEM_KEYS, ProblemTable};
+use crate::config::{
+    At, Config, Criterion, CriticalTable, MethodTable, Override, PROBLEM_KEYS, ProblemTable, TuneRules,
+};
 use crate::diagnostic::{Findings, suggestion};
-use crate::experiment::{Action, Cell, Experiment, Surface};
+use crate::experiment::{Action, Cell, Declared, Experiment, Surface};
 use crate::guard;
+use crate::methods::parameter;
 use crate::methods::{MethodSpec, action, describe, methods, overridden, report_build};
 use crate::params::{Given, Spec, canonical, changed, complete, fixed, swept};
 use crate::plan::first_twins;
+use crate::prepare::Purpose;
+use crate::space::{configurations, tuning_seed};
 use crate::tools::{self, Tools};
-use crate::tree::Pair;
+use crate::tree::{Kind, Node, Pair};
+use crate::tuned::Cited;
+use crate::tuning::{self, TunedMethod, Tuning};
 use optimizers::{Method, Start};
 use problems::{Entry, Instance, Registry};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::path::Path;
 use toml::Table;
 
 /// A checked `[[problem]]` for one combination of swept parameters.
@@ -23,8 +31,23 @@ struct Request<'a> {
 
 /// Turns a file into an experiment. When anything is wrong it is among the findings and nothing
 /// comes back.
-pub fn resolve(config: &Config, registry: &Registry, tools: &Tools, findings: &mut Findings) -> Option<Experiment> {
-    let methods = methods(&config.methods, tools, findings);
+pub fn resolve(
+    config: &Config,
+    purpose: Purpose,
+    folder: &Path,
+    registry: &Registry,
+    tools: &Tools,
+    findings: &mut Findings,
+) -> Option<Experiment> {
+    let mut methods = methods(&config.methods, tools, findings);
+    let rules = if purpose == Purpose::Tune { config.tune.as_ref() } else { None };
+    if purpose == Purpose::Tune {
+        check_tunable(config, &mut methods, findings);
+    }
+    let master_seed = if rules.is_some() { tuning_seed(config.master_seed) } else { config.master_seed };
+    let variants: Vec<Vec<Variant>> =
+        methods.iter().map(|method| variants(method, rules, master_seed, tools, findings)).collect();
+    let cited = cited(config, &methods, folder, findings);
     let (at, criteria_table) = critical(config.critical.as_ref(), tools, findings);
     let criteria = tools::criteria(&criteria_table);
     let requests: Vec<Request> = config.problems.iter().flat_map(|table| requests(table, registry, findings)).collect();
@@ -45,17 +68,40 @@ pub fn resolve(config: &Config, registry: &Registry, tools: &Tools, findings: &m
             }
             Err(panic) => Err(panic),
         };
-        let surface = surface(config, request, instance);
+        let mut surface = surface(config, request, instance);
+        if let Some(rules) = rules {
+            surface.replicates = rules.replicates;
+            surface.budget = rules.budget.unwrap_or(surface.budget);
+        }
         check_precision(request.table, &surface, findings);
         let chosen = chosen_methods(request.table, &methods, &config.methods, findings);
         check_targets(request.table, &surface, &chosen, findings);
-        for method in chosen {
-            let over = request.table.overrides.iter().find(|over| over.id == method.id);
-            if let Some(cell) = cell(method, over, surfaces.len(), &surface, request, tools, findings) {
+        if let Some(rules) = rules {
+            check_criterion(rules, &surface, request.table, findings);
+        }
+        let before = cells.len();
+        for (method, variants) in methods.iter().zip(&variants) {
+            if !chosen.iter().any(|one| std::ptr::eq(*one, method)) {
+                continue;
+            }
+            for variant in variants {
+                let Some(over) = here(method, variant, request.table, &surface, cited.as_ref(), findings) else {
+                    continue;
+                };
+                let cell = cell(method, &over, surfaces.len(), &surface, request, tools, findings);
+                let Some(cell) = cell else { continue };
+                check_cited(method, &over, &cell, &surface, cited.as_ref(), findings);
+                if over.is_own || over.n_cited > 0 {
+                    let values = over.pairs.iter().map(|pair| (pair.key.clone(), pair.node.plain())).collect();
+                    surface.overrides.insert(variant.label.clone(), toml::Value::Table(values));
+                }
                 cells.push(cell);
             }
         }
-        surfaces.push(surface);
+        // A problem that has only finders is not tuned on.
+        if rules.is_none() || cells.len() > before {
+            surfaces.push(surface);
+        }
     }
     if config.stop.patience.is_some() && !surfaces.iter().any(holds_data_out) && findings.count() == 0 {
         findings.add_global(
@@ -64,18 +110,20 @@ pub fn resolve(config: &Config, registry: &Registry, tools: &Tools, findings: &m
         );
     }
     let experiment = Experiment {
-        name: config.name.to_string(),
+        name: if rules.is_some() { format!("{}-tuning", config.name) } else { config.name.to_string() },
         description: config.description.to_string(),
-        master_seed: config.master_seed,
+        master_seed,
         stop: config.stop,
-        at,
-        records_attempts: config.records_attempts,
+        at: if rules.is_some() { Vec::new() } else { at },
+        records_attempts: config.records_attempts && rules.is_none(),
         criteria: criteria.unwrap_or_default(),
         criteria_table,
         gaps: config.gaps.clone(),
-        methods: methods.iter().map(|method| method.declared(tools)).collect(),
+        methods: declared(&methods, &variants, tools),
         surfaces,
         cells,
+        tuning: rules.map(|rules| tuning(config.name, rules, &methods, &variants)),
+        cited,
     };
     if let Some((first, twin)) = first_twins(&experiment) {
         let label = |cell: &Cell| format!("\"{}\" on {}", cell.method, experiment.surfaces[cell.surface].label);
@@ -151,13 +199,8 @@ fn surface(config: &Config, request: &Request, instance: Result<Instance, guard:
         replicates: request.table.replicates.unwrap_or(config.replicates),
         budget: request.table.budget.unwrap_or(config.budget),
         single_precision,
-        overrides: request.table.overrides.iter().map(plain_override).collect(),
+        overrides: Table::new(),
     }
-}
-
-fn plain_override(over: &Override) -> (String, toml::Value) {
-    let values = over.pairs.iter().map(|pair| (pair.key.clone(), pair.node.plain()));
-    (over.id.to_string(), toml::Value::Table(values.collect()))
 }
 
 /// The methods a problem asks for, in the order of the file.
@@ -190,6 +233,191 @@ fn chosen_methods<'m, 'a>(
         findings.add(table.name.span(), "`methods` is empty, so this problem has no runs", "");
     }
     methods.iter().filter(|method| wanted(method.id)).collect()
+}
+
+/// One configuration of a method: the method as it is declared, or with values to be tried.
+struct Variant {
+    label: String,
+    pairs: Vec<Pair>,
+}
+
+/// The configurations of a method; a single one, the method itself, when nothing is tuned, and none for a finder when
+/// something is.
+fn variants(
+    method: &MethodSpec,
+    rules: Option<&TuneRules>,
+    seed: u64,
+    tools: &Tools,
+    findings: &mut Findings,
+) -> Vec<Variant> {
+    let Some(rules) = rules else { return vec![Variant { label: method.id.to_string(), pairs: Vec::new() }] };
+    if method.strategy.is_none() {
+        return Vec::new();
+    }
+    // A name that is no parameter has been found before.
+    let specs: Option<Vec<&Spec>> = method.axes.iter().map(|axis| parameter(method, &axis.pair.key, tools)).collect();
+    let Some(specs) = specs else { return Vec::new() };
+    match configurations(method.axes, &specs, method.tool, rules.configurations, seed) {
+        Ok(list) => {
+            let variant = |(i, pairs)| Variant { label: tuning::label(method.id, i + 1), pairs };
+            list.into_iter().enumerate().map(variant).collect()
+        }
+        Err((what, help)) => {
+            findings.add(&method.axes[0].pair.span, format!("\"{}\" has {what}", method.id), help);
+            Vec::new()
+        }
+    }
+}
+
+/// Whether there is something to tune. What is searched need not have been tuned before.
+fn check_tunable(config: &Config, methods: &mut [MethodSpec], findings: &mut Findings) {
+    if config.tune.is_none() {
+        findings.add_global("there is no [tune], so nothing says how to tune", "add it; an empty one has the defaults");
+    }
+    if methods.iter().all(|method| method.axes.is_empty()) && findings.count() == 0 {
+        findings.add_global(
+            "no method has parameters to tune",
+            "as in tune = { lr = { from = 1e-4, to = 1.0, scale = \"log\" } } of a [[method]]",
+        );
+    }
+    for method in methods {
+        let axes = method.axes;
+        method.tuned.retain(|pair| !axes.iter().any(|axis| axis.pair.key == pair.key));
+    }
+}
+
+fn check_criterion(rules: &TuneRules, surface: &Surface, table: &ProblemTable, findings: &mut Findings) {
+    if rules.criterion == Criterion::Success && surface.gaps.is_empty() {
+        findings.add(
+            table.name.span(),
+            format!("{} has no gaps, so there is no share of runs that reach one to tune for", surface.label),
+            "give it `gaps`, or `criterion = \"gap\"` in [tune]",
+        );
+    }
+}
+
+/// The tuning file, if one is needed.
+fn cited(config: &Config, methods: &[MethodSpec], folder: &Path, findings: &mut Findings) -> Option<Cited> {
+    let wanted: Vec<&Pair> = methods.iter().flat_map(|method| method.tuned.iter().copied()).collect();
+    let Some(file) = config.tuned else {
+        for pair in wanted {
+            let what = format!("`{}` is \"tuned\", and no tuning file is cited", pair.key);
+            findings.add(&pair.node.span, what, "add [tuned] with `file = ...`; `tune FILE` writes one");
+        }
+        return None;
+    };
+    let is_said = |method: &MethodTable| !method.axes.is_empty();
+    if wanted.is_empty() {
+        // While a file is tuned, what it cites need not be there yet.
+        if !config.methods.iter().any(is_said) && findings.count() == 0 {
+            let help = "as in params = { lr = \"tuned\" }, or remove [tuned]";
+            findings.add(file.span(), "a tuning file is cited and no parameter is \"tuned\"", help);
+        }
+        return None;
+    }
+    match Cited::read(folder, file.text) {
+        Ok(cited) => Some(cited),
+        Err((what, help)) => {
+            findings.add(file.span(), what, help);
+            None
+        }
+    }
+}
+
+/// What a method does differently on one problem.
+struct Here {
+    /// Label of the rows.
+    label: String,
+    /// Values put over those of the method.
+    pairs: Vec<Pair>,
+    /// Whether the problem itself gives some.
+    is_own: bool,
+    /// How many of the last ones are cited.
+    n_cited: usize,
+}
+
+/// The values of one configuration on one problem: what is tried, what the problem overrides, what is cited.
+fn here(
+    method: &MethodSpec,
+    variant: &Variant,
+    table: &ProblemTable,
+    surface: &Surface,
+    cited: Option<&Cited>,
+    findings: &mut Findings,
+) -> Option<Here> {
+    let before = findings.count();
+    let own = table.overrides.iter().find(|over| over.id == method.id).map_or(&[][..], |over| over.pairs);
+    for pair in own.iter().filter(|pair| method.axes.iter().any(|axis| axis.pair.key == pair.key)) {
+        let what = format!("`{}` of \"{}\" is searched by `tune`, and this problem fixes it", pair.key, method.id);
+        findings.add(&pair.span, what, "remove one of the two");
+    }
+    let mut pairs: Vec<Pair> = variant.pairs.iter().chain(own).cloned().collect();
+    let open: Vec<&&Pair> = method.tuned.iter().filter(|pair| own.iter().all(|own| own.key != pair.key)).collect();
+    if let (Some(cited), Some(first)) = (cited, open.first()) {
+        match cited.entry(surface, method.id) {
+            Err((what, help)) => findings.add(&first.node.span, what, help),
+            Ok(entry) => {
+                for pair in &open {
+                    match entry.value(&pair.key) {
+                        Some(value) => {
+                            let node = Node { span: pair.node.span.clone(), kind: Kind::Scalar(value.clone()) };
+                            pairs.push(Pair { node, ..(**pair).clone() });
+                        }
+                        None => {
+                            let what = format!("`{}` of \"{}\" was not tuned in {}", pair.key, method.id, cited.file);
+                            let help = format!("it has: {}", entry.names().join(", "));
+                            findings.add(&pair.node.span, what, help);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let n_cited = open.len();
+    (findings.count() == before).then(|| Here { label: variant.label.clone(), pairs, is_own: !own.is_empty(), n_cited })
+}
+
+/// Whether a cell with cited values is the method that they were tuned for.
+fn check_cited(
+    method: &MethodSpec,
+    here: &Here,
+    cell: &Cell,
+    surface: &Surface,
+    cited: Option<&Cited>,
+    findings: &mut Findings,
+) {
+    if let (Some(cited), true) = (cited, here.n_cited > 0)
+        && let Ok(entry) = cited.entry(surface, method.id)
+        && let Err((what, help)) = entry.check(cell)
+    {
+        findings.add(&method.tuned[0].node.span, what, help);
+    }
+}
+
+/// The methods with every default filled in, one per configuration.
+fn declared(methods: &[MethodSpec], variants: &[Vec<Variant>], tools: &Tools) -> Vec<Declared> {
+    let one = |method: &MethodSpec, variant: &Variant| {
+        let over = Override { id: method.id, span: method.span, pairs: &variant.pairs };
+        let mut ignored = Findings::new("", ""); // these values have been checked
+        let (params, strategy_params) = overridden(method, &over, tools, &mut ignored);
+        let tried = MethodSpec { params, strategy_params, ..method.clone() };
+        Declared { id: variant.label.clone(), ..tried.declared(tools) }
+    };
+    methods.iter().zip(variants).flat_map(|(method, list)| list.iter().map(move |v| one(method, v))).collect()
+}
+
+fn tuning(name: &str, rules: &TuneRules, methods: &[MethodSpec], variants: &[Vec<Variant>]) -> Tuning {
+    let values = |variant: &Variant| variant.pairs.iter().map(|pair| (pair.key.clone(), pair.node.plain())).collect();
+    let method = |(method, list): (&MethodSpec, &Vec<Variant>)| TunedMethod {
+        id: method.id.to_string(),
+        axes: method.axes.iter().map(|axis| (axis.pair.key.clone(), axis.space.clone())).collect(),
+        configurations: list.iter().map(|variant| (variant.label.clone(), values(variant))).collect(),
+    };
+    Tuning {
+        experiment: name.to_string(),
+        criterion: rules.criterion,
+        methods: methods.iter().zip(variants).map(method).collect(),
+    }
 }
 
 fn check_precision(table: &ProblemTable, surface: &Surface, findings: &mut Findings) {
@@ -230,7 +458,7 @@ fn misfit(method: &Method, surface: &Surface, instance: &Instance) -> Option<(St
 
 fn cell(
     method: &MethodSpec,
-    over: Option<&Override>,
+    over: &Here,
     index: usize,
     surface: &Surface,
     request: &Request,
@@ -238,10 +466,8 @@ fn cell(
     findings: &mut Findings,
 ) -> Option<Cell> {
     let before = findings.count();
-    let (params, strategy_params) = match over {
-        None => (method.params.clone(), method.strategy_params.clone()),
-        Some(over) => overridden(method, over, tools, findings),
-    };
+    let all = Override { id: method.id, span: method.span, pairs: &over.pairs };
+    let (params, strategy_params) = overridden(method, &all, tools, findings);
     if findings.count() > before {
         return None;
     }
@@ -271,7 +497,7 @@ fn cell(
     let (method_params, method_key) = describe(&action, method, &params, tools);
     Some(Cell {
         surface: index,
-        method: method.id.to_string(),
+        method: over.label.clone(),
         optimizer: method.tool.to_string(),
         strategy: method.strategy.unwrap_or("finder").to_string(),
         method_params,

@@ -8,6 +8,10 @@ use toml::{Table, Value};
 /// The text of `config.resolved.toml`.
 pub fn text(experiment: &Experiment) -> String {
     let mut out = "# Every default filled in. Written by the runner; a valid experiment file.\n".to_string();
+    if let Some(cited) = &experiment.cited {
+        out +=
+            &format!("# Tuned values, here under `override`, are those of {} (sha256 {}).\n", cited.file, cited.sha256);
+    }
     out += &format!("schema = {SCHEMA}\n");
     section(
         &mut out,
@@ -97,19 +101,19 @@ fn method(out: &mut String, declared: &Declared) {
     section(out, "[[method]]", &pairs);
 }
 
-fn section(out: &mut String, title: &str, pairs: &[(&str, String)]) {
+pub(crate) fn section(out: &mut String, title: &str, pairs: &[(&str, String)]) {
     *out += &format!("\n{title}\n");
     for (key, value) in pairs {
         *out += &format!("{key} = {value}\n");
     }
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
 /// A float that TOML reads as a float, in shortest round-trip form.
-fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     let text = float(value);
     if text.contains(['.', 'e', 'n']) { text } else { text + ".0" }
 }
@@ -130,7 +134,7 @@ fn value(value: &Value) -> String {
     }
 }
 
-fn inline(table: &Table) -> String {
+pub(crate) fn inline(table: &Table) -> String {
     if table.is_empty() {
         return "{}".to_string();
     }

@@ -6,6 +6,7 @@ use crate::plan::Plan;
 use crate::record::{
     ATTEMPT_COLUMNS, CRITICAL_COLUMNS, HIT_COLUMNS, MEASURED_COLUMNS, MISSING, PLANNED_COLUMNS, Record,
 };
+use crate::tuning;
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -218,6 +219,7 @@ pub fn prune_failures(dir: &Path, is_failing: impl Fn(&str) -> bool) -> Result<(
 pub fn write_sums(dir: &Path) -> Result<(), String> {
     let mut names: Vec<String> =
         ["config.toml", "config.resolved.toml"].into_iter().chain(ROW_FILES).map(String::from).collect();
+    names.extend([tuning::FILE.to_string()].into_iter().filter(|name| dir.join(name).exists()));
     names.extend(listing(&dir.join("tables")).into_iter().map(|name| format!("tables/{name}")));
     let text = files::sums(dir, &names)?;
     files::write(&dir.join("SHA256SUMS"), text.as_bytes())

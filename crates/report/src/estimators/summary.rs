@@ -16,6 +16,28 @@ pub fn median(values: &[f64]) -> Option<f64> {
     Some(if lo == hi { lo } else { 0.5 * lo + 0.5 * hi })
 }
 
+/// Distribution-free interval for the median of the population: the order statistics `x_(k)` and `x_(n+1-k)` with the
+/// largest k such that `P(B <= k - 1) <= (1 - level)/2` for a binomial `B(n, 1/2)`; `None` when even the extremes cover
+/// too little (n < 6 at 95 %). Thompson (1936); David and Nagaraja (2003), Order Statistics, section 7.1.
+///
+/// ```
+/// let x: Vec<f64> = (1..=10).map(f64::from).collect();
+/// // P(B <= 1) = 11/1024 <= 0.025 < P(B <= 2) = 56/1024, so k = 2.
+/// assert_eq!(report::estimators::median_interval(&x, 0.95), Some((2.0, 9.0)));
+/// ```
+pub fn median_interval(values: &[f64], level: f64) -> Option<(f64, f64)> {
+    let n = values.len();
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let (mut term, mut cumulative, mut k) = (0.5f64.powi(n as i32), 0.0, 0);
+    while k < n / 2 && cumulative + term <= 0.5 * (1.0 - level) {
+        cumulative += term;
+        term *= (n - k) as f64 / (k + 1) as f64;
+        k += 1;
+    }
+    (k > 0).then(|| (sorted[k - 1], sorted[n - k]))
+}
+
 /// Mean of a sample with its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mean {

@@ -4,6 +4,7 @@ mod comparison;
 mod endpoints;
 mod index_vs_loss;
 mod restarts;
+mod sensitivity;
 mod signs;
 mod success;
 
@@ -12,6 +13,8 @@ use crate::folder::{Folder, Run};
 use crate::format;
 use crate::rows::{Class, CriticalRow, Status};
 use crate::table::{Cell, Table};
+
+pub(crate) use sensitivity::table as sensitivity;
 
 /// Every table that has rows, in reading order.
 pub(crate) fn all(folder: &Folder) -> Vec<Table> {

@@ -5,6 +5,7 @@ mod derived;
 mod estimators;
 mod folder;
 mod render;
+mod sensitivity;
 mod significance;
 mod strategies;
 mod tables;

@@ -10,3 +10,4 @@ pub mod plan;
 pub mod run;
 pub mod show;
 pub mod tables;
+pub mod tune;

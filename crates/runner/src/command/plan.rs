@@ -4,7 +4,7 @@ use crate::command::run::folder;
 use crate::experiment::{Action, Experiment, Surface};
 use crate::figure::{count, duration};
 use crate::plan::{Balance, Plan, PlannedRun};
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::{Prepared, Purpose, prepare};
 use crate::record::Record;
 use crate::screen::{Context, Failure, exit};
 use crate::store;
@@ -39,7 +39,12 @@ struct Pace {
 /// # Errors
 /// Everything that is wrong with the file or the folder.
 pub fn run(file: &Path, out: Option<&Path>, context: &mut Context) -> Result<u8, Failure> {
-    let Prepared { plan, .. } = prepare(file, context.registry, context.tools)?;
+    if declares_tuning(file) {
+        let Prepared { plan, .. } = prepare(file, Purpose::Tune, context.registry, context.tools)?;
+        let paces = probe(&plan.experiment);
+        tuning_cost(&plan, &paces, context);
+    }
+    let Prepared { plan, .. } = prepare(file, Purpose::Measure, context.registry, context.tools)?;
     let dir = folder(out, &plan);
     let stored = store::inspect(&dir, &plan.experiment.name).map_err(Failure::input)?;
     let experiment = &plan.experiment;
@@ -81,6 +86,34 @@ pub fn run(file: &Path, out: Option<&Path>, context: &mut Context) -> Result<u8,
         count(threads, "thread"),
     ));
     Ok(exit::DONE)
+}
+
+/// Whether a file has a section `[tune]`; one that cannot be read is complained about elsewhere.
+fn declares_tuning(file: &Path) -> bool {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("tune"))
+}
+
+/// What `tune` would cost, in one paragraph.
+fn tuning_cost(plan: &Plan, paces: &[Option<Pace>], context: &mut Context) {
+    let experiment = &plan.experiment;
+    let (mut gradients, mut seconds) = (0.0, 0.0);
+    for run in &plan.runs {
+        let cell = &experiment.cells[run.cell];
+        if let Some(pace) = paces[cell.surface] {
+            let (per_run, time) = cost(experiment, &experiment.surfaces[cell.surface], &cell.action, pace);
+            gradients += per_run;
+            seconds += time;
+        }
+    }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    context.say(format!(
+        "`tune`: {}, {}, at most {gradients:.2e} gradient-equivalents, roughly {}",
+        count(experiment.cells.len(), "configuration"),
+        count(plan.runs.len(), "run"),
+        duration(seconds / threads as f64),
+    ));
+    context.say("");
 }
 
 fn summary(plan: &Plan, gradients: f64, context: &mut Context) {

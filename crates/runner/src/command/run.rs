@@ -1,6 +1,6 @@
-//! `run FILE`: measures what is missing, writes the result folder, prints the tables.
+//! `run FILE` and `tune FILE`: measure what is missing, write the result folder, print the tables.
 
-use crate::command::tables;
+use crate::command::{tables, tune};
 use crate::execute::{End, execute};
 use crate::figure::count;
 use crate::files::{self, Lock, LockError};
@@ -10,11 +10,12 @@ use crate::machine;
 use crate::manifest::{Manifest, when_and_with_what};
 use crate::measure::{self, Block, Outcome};
 use crate::plan::{Balance, Plan, PlannedRun};
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::{Prepared, Purpose, prepare};
 use crate::progress::Progress;
-use crate::record::{MEASURED_COLUMNS, PLANNED_COLUMNS, Record};
+use crate::record::{MEASURED_COLUMNS, NAN, PLANNED_COLUMNS, Record};
 use crate::screen::{Context, Failure, exit};
 use crate::store::{self, Stored};
+use crate::tuning;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +28,8 @@ const FAILURES_SHOWN: usize = 5;
 pub struct Request {
     /// The experiment file.
     pub file: PathBuf,
+    /// Whether its own runs are measured, or its parameters tuned.
+    pub purpose: Purpose,
     /// Worker threads; all processors when absent.
     pub threads: Option<usize>,
     /// The result folder, instead of `results/<name>`.
@@ -45,7 +48,7 @@ pub fn run(request: &Request, context: &mut Context) -> Result<u8, Failure> {
     for notice in machine::slowness() {
         context.note(format!("note: {notice}"));
     }
-    let prepared = prepare(&request.file, context.registry, context.tools)?;
+    let prepared = prepare(&request.file, request.purpose, context.registry, context.tools)?;
     let dir = folder(request.out.as_deref(), &prepared.plan);
     if let Some(key) = &request.only {
         return only(key, &prepared.plan, &dir, context);
@@ -92,11 +95,12 @@ fn refuse_loss(balance: &Balance, request: &Request, dir: &Path, context: &Conte
         "error: {} holds {} that this file no longer plans\n       \
          (kept {kept}, to run {to_run}, dropped {dropped}); a change of problem, method, seed,\n       \
          budget or stopping makes other runs. To drop them:\n         \
-         {} run {} --drop\n       \
+         {} {} {} --drop\n       \
          To keep them and measure elsewhere use --out DIR.\n",
         dir.display(),
         count(*dropped, "finished run"),
         context.program,
+        request.purpose.verb(),
         request.file.display(),
     )))
 }
@@ -113,6 +117,8 @@ fn is_settled(prepared: &Prepared, stored: &Stored, balance: &Balance, dir: &Pat
         && !stored.unfinished
         && same_plan
         && same_text("config.toml", &prepared.text)
+        // What is cited may change without a change here; then the name and hash of the file are stated anew.
+        && (prepared.plan.experiment.cited.is_none() || same_text("config.resolved.toml", &prepared.resolved))
 }
 
 fn measure_and_write(
@@ -150,7 +156,7 @@ fn measure_and_write(
         let Outcome { record, x, .. } = outcome;
         if record.failed() {
             let run = &by_key[&record.key];
-            let command = reproduce(context.program, &request.file, &record.key);
+            let command = reproduce(context.program, request, &record.key);
             let note = failure_note(&plan, run, &record, x.as_deref(), &command);
             files::write(&dir.join(format!("failures/{}.txt", record.key)), note.as_bytes())?;
         }
@@ -166,6 +172,9 @@ fn measure_and_write(
 
     let mut finish = || -> Result<(), String> {
         store::write_rows(dir, &plan, &records)?;
+        if let Some(tuned) = &plan.experiment.tuning {
+            files::write(&dir.join(tuning::FILE), &tuning::space_csv(&plan.experiment, tuned))?;
+        }
         store::prune_failures(dir, |key| records.get(key).is_some_and(Record::failed))?;
         store::write_tables(dir, &tables::render(dir)?)?;
         manifest.end(&plan, &records, measured);
@@ -178,7 +187,8 @@ fn measure_and_write(
         let done = plan.balance(&records).kept;
         context.note(format!("interrupted: {done} of {} are done; to continue:", plan.runs.len()));
         let out = request.out.as_ref().map(|dir| format!(" --out {}", dir.display())).unwrap_or_default();
-        context.note(format!("  {} run {}{out}", context.program, request.file.display()));
+        let verb = request.purpose.verb();
+        context.note(format!("  {} {verb} {}{out}", context.program, request.file.display()));
         return Ok(interrupt::EXIT_CODE);
     }
     conclude(&plan, &records, dir, request, "wrote", context)
@@ -187,6 +197,7 @@ fn measure_and_write(
 fn announce(plan: &Plan, balance: &Balance, threads: usize, context: &mut Context) {
     let experiment = &plan.experiment;
     let Balance { kept, to_run, .. } = balance;
+    tune::announce(plan, context);
     context.note(format!(
         "plan: {}, {}; {kept} done, {to_run} to run on {}",
         count(experiment.cells.len(), "cell"),
@@ -205,16 +216,20 @@ fn conclude(
     context: &mut Context,
 ) -> Result<u8, Failure> {
     tables::print(dir, context).map_err(Failure::Internal)?;
+    // A search looks beyond where a method works: a value that is not a number is an answer there, a panic is not.
+    let is_expected = |record: &Record| plan.experiment.tuning.is_some() && record.status() == NAN;
+    let is_failed = |record: &Record| record.failed() && !is_expected(record);
     let failed: Vec<&PlannedRun> =
-        plan.runs.iter().filter(|run| records.get(&run.key).is_some_and(Record::failed)).collect();
+        plan.runs.iter().filter(|run| records.get(&run.key).is_some_and(is_failed)).collect();
     for run in failed.iter().take(FAILURES_SHOWN) {
         let record = &records[&run.key];
         context.note(format!("run failed: {}: {}", name(plan, run), record.reason()));
-        context.note(format!("  reproduce: {}", reproduce(context.program, &request.file, &run.key)));
+        context.note(format!("  reproduce: {}", reproduce(context.program, request, &run.key)));
     }
     if failed.len() > FAILURES_SHOWN {
         context.note(format!("... and {} more, in failures/", failed.len() - FAILURES_SHOWN));
     }
+    tune::write(plan, dir, &request.file, context)?;
     let dir = dir.display();
     context.say(format!("{verb} {dir}/: runs.csv hits.csv critical.csv tables/ manifest.json"));
     context.say(format!("next: {} tables {dir}", context.program));
@@ -228,8 +243,8 @@ fn name(plan: &Plan, run: &PlannedRun) -> String {
     format!("{}, {}, replicate {}", surface.label, cell.method, run.replicate)
 }
 
-fn reproduce(program: &str, file: &Path, key: &str) -> String {
-    format!("{program} run {} --only {key}", file.display())
+fn reproduce(program: &str, request: &Request, key: &str) -> String {
+    format!("{program} {} {} --only {key}", request.purpose.verb(), request.file.display())
 }
 
 fn failure_note(plan: &Plan, run: &PlannedRun, record: &Record, x: Option<&[f64]>, command: &str) -> String {

@@ -13,4 +13,5 @@ mod proofs;
 mod repeat;
 mod shipped;
 mod support;
+mod tune;
 mod words;

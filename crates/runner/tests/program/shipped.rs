@@ -11,7 +11,8 @@ fn root() -> PathBuf {
 
 fn experiments() -> Vec<String> {
     let files = listing(&root().join("experiments"));
-    files.iter().map(|name| name.strip_suffix(".toml").expect("experiments are TOML files").to_string()).collect()
+    let files = files.iter().filter(|name| *name != "tuned");
+    files.map(|name| name.strip_suffix(".toml").expect("experiments are TOML files").to_string()).collect()
 }
 
 /// Nothing that an experiment file plans is missing from its folder, and nothing else is in it.
@@ -21,6 +22,36 @@ fn committed_results_are_those_of_the_experiment_files() {
         let plan = command(&["plan", &format!("experiments/{name}.toml")]).current_dir(root()).output().unwrap();
         let out = String::from_utf8_lossy(&plan.stdout);
         assert!(out.contains(" kept, 0 to run, 0 dropped"), "{name}: measure it again and commit it\n{out}");
+    }
+}
+
+/// Every committed tuning file is what its committed runs give, byte for byte, and they are those that its experiment
+/// declares.
+#[test]
+fn committed_tuning_files_are_those_of_their_runs() {
+    for name in listing(&root().join("experiments/tuned")) {
+        let experiment = name.strip_suffix(".toml").expect("tuning files are TOML files");
+        let desk = tempfile::tempdir().unwrap();
+        let (file, out) = (desk.path().join(&name), desk.path().join("runs"));
+        fs::copy(root().join("experiments").join(&name), &file).unwrap();
+        let committed = root().join(format!("results/{experiment}-tuning"));
+        fs::create_dir_all(out.join("tables")).unwrap();
+        for folder in ["", "tables"] {
+            for part in listing(&committed.join(folder)).iter().filter(|part| *part != "tables") {
+                fs::copy(committed.join(folder).join(part), out.join(folder).join(part)).unwrap();
+            }
+        }
+        let tuned = command(&["tune", file.to_str().unwrap(), "--out", out.to_str().unwrap()]).output().unwrap();
+        let err = String::from_utf8_lossy(&tuned.stderr);
+        assert!(err.contains("already done"), "{name}: tune again and commit it\n{err}");
+        let texts = [root().join("experiments"), desk.path().to_path_buf()];
+        let [theirs, ours] = texts.map(|dir| fs::read_to_string(dir.join("tuned").join(&name)).unwrap());
+        assert!(theirs == ours, "{name}");
+        for part in ["tables/sensitivity.csv", "tables/sensitivity.md"] {
+            let again = &report::tables(&out).unwrap()[0];
+            let text = if part.ends_with("csv") { again.to_csv() } else { again.to_markdown() };
+            assert!(fs::read_to_string(committed.join(part)).unwrap() == text, "{name}: {part}");
+        }
     }
 }
 

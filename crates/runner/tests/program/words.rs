@@ -3,7 +3,7 @@
 use crate::support::{Desk, command, listing, program};
 use std::path::Path;
 
-const VERBS: [&str; 8] = ["run", "plan", "tables", "list", "show", "eval", "check", "new"];
+const VERBS: [&str; 9] = ["run", "plan", "tune", "tables", "list", "show", "eval", "check", "new"];
 
 #[test]
 fn help_names_every_verb_and_fits_the_screen() {
