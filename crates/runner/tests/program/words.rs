@@ -45,7 +45,7 @@ fn shipped_experiments_are_valid() {
     for name in ["saddle.toml", "local_minima.toml", "smoke.toml"] {
         assert!(names.contains(&name.to_string()), "{name} is shipped");
     }
-    for name in names {
+    for name in names.iter().filter(|name| *name != "tuned") {
         let file = format!("experiments/{name}");
         let plan = command(&["plan", &file, "--out", &desk.path("r")]).current_dir(&root).output().unwrap();
         let (out, err) = (String::from_utf8_lossy(&plan.stdout), String::from_utf8_lossy(&plan.stderr));
