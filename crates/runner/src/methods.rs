@@ -129,9 +129,10 @@ fn method<'a>(table: &'a MethodTable<'a>, tools: &Tools, findings: &mut Findings
         schedule,
         noise,
         axes: &table.axes,
-        tuned: [tuned, tuned_of_strategy].concat(),
+        tuned: [tuned.clone(), tuned_of_strategy.clone()].concat(),
     };
-    check_tuned(&spec, tools, findings);
+    check_axes(&spec, tools, findings);
+    check_tuned(&spec, &tuned, &tuned_of_strategy, tools, findings);
     if findings.count() > before {
         return None;
     }
@@ -149,14 +150,8 @@ fn split_tuned(pairs: &[Pair]) -> (Vec<&Pair>, Vec<Pair>) {
     (pairs.iter().filter(is_tuned).collect(), given)
 }
 
-/// Whether what is searched or `"tuned"` are parameters that can be.
-fn check_tuned(spec: &MethodSpec, tools: &Tools, findings: &mut Findings) {
-    if spec.strategy.is_none() {
-        for pair in &spec.tuned {
-            findings.add(&pair.node.span, "a finder has no tuned parameters", "give a value");
-        }
-        return;
-    }
+/// Whether what is searched are parameters that can take the values.
+fn check_axes(spec: &MethodSpec, tools: &Tools, findings: &mut Findings) {
     // Each value by itself, so that one that is never drawn is looked at, too.
     for axis in spec.axes {
         let values = match &axis.space {
@@ -174,10 +169,30 @@ fn check_tuned(spec: &MethodSpec, tools: &Tools, findings: &mut Findings) {
             overridden(spec, &Override { id: spec.id, span: spec.span, pairs: &[pair] }, tools, findings);
         }
     }
-    for pair in &spec.tuned {
-        if parameter(spec, &pair.key, tools).is_none() {
-            overridden(spec, &Override { id: spec.id, span: spec.span, pairs: &[(*pair).clone()] }, tools, findings);
+}
+
+/// Whether what is `"tuned"` are parameters of the part they stand in.
+fn check_tuned(spec: &MethodSpec, of_tool: &[&Pair], of_strategy: &[&Pair], tools: &Tools, findings: &mut Findings) {
+    let Some(strategy) = spec.strategy else {
+        for pair in of_tool {
+            findings.add(&pair.node.span, "a finder has no tuned parameters", "give a value");
         }
+        return;
+    };
+    let tool_specs = tools.optimizer(spec.tool).map_or(&[][..], |tool| &tool.params);
+    let strategy_specs = tools.strategy(strategy).map_or(&[][..], |strategy| &strategy.params);
+    let lists = [(of_tool, tool_specs, spec.tool), (of_strategy, strategy_specs, strategy)];
+    for (pairs, specs, owner) in lists {
+        for pair in pairs.iter().filter(|pair| specs.iter().all(|spec| spec.name != pair.key)) {
+            let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
+            let what = format!("\"{owner}\" has no parameter `{}`", pair.key);
+            findings.add(&pair.span, what, suggestion(&pair.key, &names));
+        }
+    }
+    // As in an override, one name means the optimizer's parameter.
+    for pair in of_strategy.iter().filter(|pair| tool_specs.iter().any(|spec| spec.name == pair.key)) {
+        let what = format!("`{}` is a parameter of \"{}\", too, so this one cannot be \"tuned\"", pair.key, spec.tool);
+        findings.add(&pair.node.span, what, "give a value");
     }
 }
 

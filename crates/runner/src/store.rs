@@ -80,7 +80,8 @@ fn not_ours(dir: &Path) -> String {
 /// Names the first file that differs from `SHA256SUMS`.
 pub fn check_sums(dir: &Path) -> Result<(), String> {
     let Ok(sums) = fs::read_to_string(dir.join("SHA256SUMS")) else { return Ok(()) };
-    match files::first_mismatch(dir, &sums, &ROW_FILES) {
+    let names: Vec<&str> = ROW_FILES.into_iter().chain([tuning::FILE]).collect();
+    match files::first_mismatch(dir, &sums, &names) {
         None => Ok(()),
         Some(name) => Err(format!(
             "{} is not the file that was written (its hash differs from SHA256SUMS); restore it, \

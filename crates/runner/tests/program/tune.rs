@@ -86,6 +86,12 @@ fn threads_and_kills_change_nothing() {
         assert_eq!(lasting(&one.folder("t")), lasting(&desk.folder("t")));
         assert_eq!(tuned(&one), tuned(desk));
     }
+    // What was searched is part of the results, as their rows are.
+    let space = text(&two.folder("t"), "space.csv");
+    fs::write(two.folder("t/space.csv"), space.replace("1e-4", "1e-5").replace("0.0001", "0.00001")).unwrap();
+    let refused = tune(&two, "t", &[]).expect(2);
+    assert!(refused.err.contains("space.csv is not the file that was written"), "{}", refused.err);
+    fs::write(two.folder("t/space.csv"), space).unwrap();
     // Once more: nothing to run, the file again.
     fs::remove_file(one.folder("tuned/e.toml")).unwrap();
     assert!(tune(&one, "t", &[]).expect(0).err.contains("already done"));
@@ -255,7 +261,7 @@ fn a_tuning_file_that_does_not_fit_is_refused() {
             false,
             "params = { lr = \"tuned\" }",
             "params = { lrr = \"tuned\" }",
-            &["has no parameter `lrr`", "did you mean `lr`?"],
+            &["\"gradient_descent\" has no parameter `lrr`", "did you mean \"lr\"?"],
         ),
         (
             false,
@@ -277,6 +283,29 @@ fn a_tuning_file_that_does_not_fit_is_refused() {
             assert!(answer.err.contains(words), "{after}: {words}\n{}", answer.err);
         }
         assert!(!desk.folder("r").exists(), "nothing is written");
+    }
+    let twice = FILE.replace("optimizer = \"momentum\"", "optimizer = \"perturbed_gd\"");
+    for (file, expected) in [
+        (
+            FILE.replace("strategy_params = { cutoff", "strategy_params = { lr"),
+            "\"multi_restart\" has no parameter `lr`",
+        ),
+        (
+            FILE.replace("{ lr = \"tuned\" }\nstrategy", "{ cutoff = \"tuned\" }\nstrategy"),
+            "\"momentum\" has no parameter `cutoff`",
+        ),
+        (
+            twice.replace("cutoff = \"tuned\"", "decrease = \"tuned\""),
+            "`decrease` is a parameter of \"perturbed_gd\", too",
+        ),
+        (
+            FILE.replace("optimizer = \"adam\"\nparams = { lr = 0.1", "finder = \"newton\"\nparams = { lr = \"tuned\""),
+            "a finder has no tuned parameters",
+        ),
+    ] {
+        desk.write(&file);
+        let answer = desk.run("r").expect(2);
+        assert!(answer.err.contains(expected), "{expected}\n{}", answer.err);
     }
     let given = citing().replace("lr = \"tuned\"", "lr = 0.01").replace("cutoff = \"tuned\"", "cutoff = 9");
     desk.write(&given);
