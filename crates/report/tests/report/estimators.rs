@@ -1,6 +1,6 @@
 //! The estimators against published values and against the equations that define them.
 
-use report::estimators::{Mean, Outcome, Runtime, Share, clopper_pearson, median, pearson, wilson};
+use report::estimators::{Mean, Outcome, Runtime, Share, clopper_pearson, median, median_interval, pearson, wilson};
 
 /// Golden values are printed to six digits.
 const PRINTED: f64 = 5.1e-7;
@@ -105,6 +105,21 @@ fn expected_running_time_charges_each_failure_its_own_cost() {
     assert_eq!((none.ert(), none.spent), (f64::INFINITY, 1700.0));
     assert_eq!(Runtime::of([success(3.0), success(5.0)]).ert(), 4.0);
     assert_eq!(Runtime::of([]).ert(), f64::INFINITY);
+}
+
+/// Against the definition: the smallest interval of order statistics that misses the median with at most 2.5 % on a side.
+#[test]
+fn median_intervals_cover_by_counting() {
+    for n in 1..=18usize {
+        let x: Vec<f64> = (1..=n).rev().map(|i| i as f64).collect();
+        // Each run falls above or below the median with probability 1/2: count the patterns with fewer than k below.
+        let misses = |k: usize| (0..1u32 << n).filter(|bits| (bits.count_ones() as usize) < k).count();
+        let allowed = (0.025 * f64::from(1u32 << n)) as usize;
+        let k = (1..=n / 2).take_while(|k| misses(*k) <= allowed).last();
+        let expected = k.map(|k| (k as f64, (n + 1 - k) as f64));
+        assert_eq!(median_interval(&x, 0.95), expected, "n = {n}");
+    }
+    assert_eq!(median_interval(&[f64::INFINITY; 8], 0.95), Some((f64::INFINITY, f64::INFINITY)));
 }
 
 #[test]

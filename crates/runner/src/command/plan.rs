@@ -108,11 +108,11 @@ fn tuning_cost(plan: &Plan, paces: &[Option<Pace>], context: &mut Context) {
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     context.say(format!(
-        "`tune`: {}, {}, at most {gradients:.2e} gradient-equivalents, roughly {}",
+        "`tune`: {}, {}, at most {gradients:.2e} gradient-equivalents",
         count(experiment.cells.len(), "configuration"),
         count(plan.runs.len(), "run"),
-        duration(seconds / threads as f64),
     ));
+    context.say(format!("roughly {} on {}", duration(seconds / threads as f64), count(threads, "thread")));
     context.say("");
 }
 

@@ -240,7 +240,7 @@ fn a_tuning_file_that_does_not_fit_is_refused() {
         (
             false,
             "name = \"rosenbrock\"",
-            "name = \"rosenbrock\"\nparams = { dim = 3 }",
+            "name = \"rosenbrock\"\ndim = 3",
             &["has nothing for \"gd\" on rosenbrock dim=3", "it was made for: rastrigin dim=2, rosenbrock dim=2"],
         ),
         (false, "name = \"rosenbrock\"", "name = \"himmelblau\"", &["has nothing for \"gd\" on himmelblau"]),
@@ -312,7 +312,7 @@ fn a_tuning_file_that_does_not_fit_is_refused() {
     assert!(desk.run("r").expect(2).err.contains("a tuning file is cited and no parameter is \"tuned\""));
     // What a problem overrides need not be in the file.
     fs::write(desk.folder("tuned/e.toml"), &good).unwrap();
-    desk.write(&citing().replace("name = \"rosenbrock\"", "name = \"rosenbrock\"\nparams = { dim = 3 }\noverride = { gd = { lr = 0.1 }, restart = { lr = 0.1, cutoff = 9 } }"));
+    desk.write(&citing().replace("name = \"rosenbrock\"", "name = \"rosenbrock\"\ndim = 3\noverride = { gd = { lr = 0.1 }, restart = { lr = 0.1, cutoff = 9 } }"));
     desk.run("r").expect(0);
 }
 
@@ -370,7 +370,7 @@ fn a_space_that_cannot_be_searched_is_refused() {
 #[test]
 fn the_criterion_gap_needs_no_reference() {
     let file = FILE
-        .replace("name = \"rosenbrock\"\ngaps = [1.0, 0.1]", "name = \"goe\"\nparams = { dim = 4 }\ngaps = []")
+        .replace("name = \"rosenbrock\"\ngaps = [1.0, 0.1]", "name = \"goe\"\ndim = 4\ngaps = []")
         .replace("optimizer = \"adam\"\nparams = { lr = 0.1 }", "finder = \"newton\"")
         .replace("replicates = 8", "replicates = 8\ncriterion = \"gap\"");
     let desk = Desk::new(&file);
