@@ -28,6 +28,8 @@ pub(crate) struct BlockOracle<'o> {
     /// Rows per step; 0 means the whole objective.
     batch: usize,
     points: Vec<f64>,
+    /// Runs that were dealt the rows below, in block order.
+    dealt: Vec<usize>,
     rows: Vec<u32>,
     values: Vec<f64>,
     grads: Vec<f64>,
@@ -43,6 +45,7 @@ impl<'o> BlockOracle<'o> {
             dim,
             batch,
             points: Vec::with_capacity(block * dim),
+            dealt: Vec::with_capacity(block),
             rows: Vec::with_capacity(block * batch),
             values: vec![0.0; block],
             grads: vec![0.0; block * dim],
@@ -71,6 +74,8 @@ impl<'o> BlockOracle<'o> {
         }
         self.gather(probes, who);
         self.rows.clear();
+        self.dealt.clear();
+        self.dealt.extend_from_slice(who);
         for &i in who {
             let probe = &mut probes[i];
             probe.dealer.deal(self.batch, &mut probe.batches, &mut self.rows);
@@ -79,6 +84,11 @@ impl<'o> BlockOracle<'o> {
         let grads = &mut self.grads[..k * self.dim];
         self.evaluator.gradients_on(&self.points, &self.rows, &mut self.values[..k], grads);
         self.scatter(book, Prices::minibatch(self.batch as u64), probes, who);
+    }
+
+    /// The rows of the last minibatch of run `i`; none for the whole objective.
+    pub(crate) fn rows_of(&self, i: usize) -> &[u32] {
+        self.dealt.binary_search(&i).map_or(&[], |at| &self.rows[at * self.batch..(at + 1) * self.batch])
     }
 
     fn gather(&mut self, probes: &[Probe], who: &[usize]) {

@@ -83,7 +83,10 @@ fn unknown_key<C: Config>(key: &str) -> String {
 }
 
 /// `lr > 0` and finite, the condition every rule shares.
-pub(crate) fn check_lr(lr: f64) -> Result<(), String> {
+///
+/// # Errors
+/// What is wrong, why, and what to do.
+pub fn check_lr(lr: f64) -> Result<(), String> {
     if lr > 0.0 && lr.is_finite() {
         return Ok(());
     }
@@ -91,7 +94,10 @@ pub(crate) fn check_lr(lr: f64) -> Result<(), String> {
 }
 
 /// `0 <= value < 1` for a decay rate of a running mean.
-pub(crate) fn check_decay_rate(name: &str, value: f64) -> Result<(), String> {
+///
+/// # Errors
+/// What is wrong, why, and what to do.
+pub fn check_decay_rate(name: &str, value: f64) -> Result<(), String> {
     if (0.0..1.0).contains(&value) {
         return Ok(());
     }
@@ -99,7 +105,10 @@ pub(crate) fn check_decay_rate(name: &str, value: f64) -> Result<(), String> {
 }
 
 /// `value > 0` and finite.
-pub(crate) fn check_positive(name: &str, value: f64) -> Result<(), String> {
+///
+/// # Errors
+/// What is wrong, why, and what to do.
+pub fn check_positive(name: &str, value: f64) -> Result<(), String> {
     if value > 0.0 && value.is_finite() {
         return Ok(());
     }
@@ -107,7 +116,10 @@ pub(crate) fn check_positive(name: &str, value: f64) -> Result<(), String> {
 }
 
 /// `value >= 0` and finite, for noise scales.
-pub(crate) fn check_not_negative(name: &str, value: f64) -> Result<(), String> {
+///
+/// # Errors
+/// What is wrong, why, and what to do.
+pub fn check_not_negative(name: &str, value: f64) -> Result<(), String> {
     if value >= 0.0 && value.is_finite() {
         return Ok(());
     }

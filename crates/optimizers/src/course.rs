@@ -26,7 +26,7 @@ pub(crate) struct Course<'a> {
     pub(crate) noise: Stream,
     pub(crate) random: Stream,
     /// Number of the attempt.
-    restart: u64,
+    pub(crate) restart: u64,
     /// Starts drawn so far.
     starts_drawn: u64,
     /// Steps taken, or iterates accepted, in the run.
@@ -210,6 +210,11 @@ impl<'a> Course<'a> {
     pub(crate) fn out_of_budget(terms: &Terms<'_>, ledger: &Ledger, grad_norm: f64) -> Verdict {
         let (cost, budget) = (terms.book.cost(ledger.spent), terms.settings.budget);
         (Status::Budget, format!("{cost} of {budget} gradients spent, |grad| {grad_norm:.1e}"))
+    }
+
+    /// The verdict on an attempt that has taken the steps it is watched for.
+    pub(crate) fn out_of_steps(terms: &Terms<'_>, grad_norm: f64) -> Verdict {
+        (Status::Budget, format!("{} of {0} steps taken, |grad| {grad_norm:.1e}", terms.watch.steps))
     }
 
     /// Closes the attempt; whether another one is to begin.

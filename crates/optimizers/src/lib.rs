@@ -6,8 +6,8 @@
 //! * A [`Strategy`] decides how a budget is spent over starts (under `strategy/`), a [`Schedule`] multiplies the
 //!   learning rate of a rule (under `schedule/`), a [`Noise`] acts on starts, gradients or weights.
 //! * A [`Method`] is one of each with all its parameters; [`Catalogue`] builds it from names and a table.
-//! * [`run_block`] runs a method from many starts, and a [`RunResult`] is all that is known
-//!   about one run. The function is reached only through a counted oracle, so costs are exact integers.
+//! * [`run_block`] runs a method from many starts, [`trace_block`] shows every iterate on the way, and a [`RunResult`] is all
+//!   that is known about one run. The function is reached only through a counted oracle, so costs are exact integers.
 //!
 //! ```
 //! use autodiff::{Objective, Stream};
@@ -56,6 +56,7 @@ mod settings;
 mod solver;
 mod strategy;
 mod terms;
+mod trace;
 mod vector;
 
 pub use catalogue::{Catalogue, Entry};
@@ -102,3 +103,15 @@ pub use strategy::multi_restart::{MultiRestart, Until};
 pub use strategy::noisy_start::NoisyStart;
 pub use strategy::single::Single;
 pub use strategy::{Start, Strategy};
+pub use trace::{Iterate, trace_block};
+
+/// What the file of an optimizer starts with: `use optimizers::prelude::*;`.
+pub mod prelude {
+    pub use crate::config::{Config, check_decay_rate, check_lr, check_not_negative, check_positive};
+    pub use crate::oracle::{Oracle, Stop};
+    pub use crate::rule::{Rule, RuleState, StepInfo};
+    pub use crate::solver::Solver;
+    pub use autodiff::Stream;
+    pub use serde::{Deserialize, Serialize};
+    pub use std::convert::Infallible;
+}

@@ -6,6 +6,7 @@ use crate::result::{RunResult, Status};
 use crate::settings::Seeds;
 use crate::solver::Solver;
 use crate::terms::Terms;
+use crate::trace::Iterate;
 use crate::vector::{dot, norm};
 use autodiff::{Evaluator, Geometry, Objective};
 
@@ -34,11 +35,16 @@ pub struct Oracle<'a> {
     /// Room for a gradient (dim,).
     grad: Vec<f64>,
     radial: RadialShares,
+    /// Position of the run in its block.
+    run: usize,
+    /// Iterates accepted in this attempt, its start not counted.
+    step: u64,
 }
 
 /// Why no question is answered any more.
 enum Ended {
     Budget,
+    Steps,
     Verdict(Verdict),
 }
 
@@ -48,6 +54,7 @@ impl<'a> Oracle<'a> {
         objective: &'a Objective,
         solver: &dyn Solver,
         terms: &'a Terms<'a>,
+        run: usize,
         seeds: Seeds<'a>,
     ) -> RunResult {
         let dim = objective.dim();
@@ -72,7 +79,10 @@ impl<'a> Oracle<'a> {
             verdict: None,
             grad: vec![0.0; dim],
             radial: RadialShares::new(if is_sphere { dim } else { 0 }),
+            run,
+            step: 0,
         };
+        oracle.show();
         loop {
             let Err(Stop(())) = solver.solve(&mut oracle, &mut x, &mut random);
             if !oracle.end_attempt() {
@@ -80,7 +90,14 @@ impl<'a> Oracle<'a> {
             }
             oracle.course.begin(terms, &oracle.ledger, &mut x);
             oracle.x.copy_from_slice(&x);
+            oracle.step = 0;
+            oracle.show();
         }
+    }
+
+    fn show(&self) {
+        let (run, restart, step) = (self.run, self.course.restart, self.step);
+        self.terms.watch.show(Iterate { run, restart, step, x: &self.x, rows: &[] });
     }
 
     /// Number of variables.
@@ -173,8 +190,10 @@ impl<'a> Oracle<'a> {
         if self.verdict.is_some() {
             return Err(Stop(()));
         }
-        if self.is_begun {
+        let is_step = self.is_begun;
+        if is_step {
             self.course.iterations += 1;
+            self.step += 1;
         } else {
             assert!(x == self.x || x.iter().any(|x| x.is_nan()), "the first iterate a solver accepts is its start");
             self.course.f_start = f;
@@ -183,12 +202,19 @@ impl<'a> Oracle<'a> {
         self.x.copy_from_slice(x);
         self.f = f;
         self.grad_norm = grad.map(norm);
+        if is_step {
+            self.show();
+        }
         self.ledger.keep(&self.terms.book, x);
         let held_out = self.held_out.as_mut().map(|evaluator| evaluator.value(x));
         let place = Place { x, f, grad_norm: self.grad_norm, held_out };
         let failure = self.course.failure_at(self.terms, &self.ledger, place);
         let verdict = failure.or_else(|| self.course.arrival_at(self.terms, &self.ledger, place, || false));
         match verdict {
+            None if self.step == self.terms.watch.steps => {
+                self.verdict = Some(Ended::Steps);
+                Err(Stop(()))
+            }
             None => Ok(()),
             Some(verdict) => {
                 self.verdict = Some(Ended::Verdict(verdict));
@@ -292,6 +318,7 @@ impl<'a> Oracle<'a> {
         let verdict = match self.verdict.take().expect("only the oracle ends an attempt") {
             Ended::Verdict(verdict) => verdict,
             Ended::Budget => Course::out_of_budget(terms, &self.ledger, grad_norm),
+            Ended::Steps => Course::out_of_steps(terms, grad_norm),
         };
         self.ledger.keep(&terms.book, &self.x);
         (self.is_begun, self.grad_norm) = (false, None);

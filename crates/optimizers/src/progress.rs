@@ -49,12 +49,17 @@ impl<'a> Progress<'a> {
         probe.dealer.reset();
         self.rule.reset();
         self.step = 0;
-        self.steps = (self.course.limit - probe.ledger.spent) / terms.step_units;
+        self.steps = terms.watch.steps.min((self.course.limit - probe.ledger.spent) / terms.step_units);
         self.phase = Phase::Measure;
     }
 
-    /// Judges the point by the whole objective there: goes on, or ends the attempt.
-    pub(crate) fn judge(&mut self, terms: &Terms<'_>, probe: &mut Probe, held_out: Option<&mut Evaluator<'_>>) {
+    /// Number of the attempt, and steps taken in it.
+    pub(crate) fn place(&self) -> (u64, u64) {
+        (self.course.restart, self.step)
+    }
+
+    /// Judges the point by the whole objective there: goes on, or ends the attempt. Whether another one has begun.
+    pub(crate) fn judge(&mut self, terms: &Terms<'_>, probe: &mut Probe, held_out: Option<&mut Evaluator<'_>>) -> bool {
         probe.ledger.see(&terms.book, probe.f, &probe.x);
         if self.step == 0 {
             self.course.f_start = probe.f;
@@ -63,7 +68,7 @@ impl<'a> Progress<'a> {
             // A free measurement of the start is only noted: every attempt spends something, so a run of
             // attempts that end where they begin comes to an end too.
             self.phase = Phase::Step;
-            return;
+            return false;
         }
         terms.geometry.project(&probe.x, &mut probe.grad);
         let grad_norm = norm(&probe.grad);
@@ -77,16 +82,21 @@ impl<'a> Progress<'a> {
             .or_else(|| self.out_of_budget(terms, &probe.ledger, grad_norm));
         let Some(verdict) = verdict else {
             self.phase = Phase::Step;
-            return;
+            return false;
         };
-        if self.course.end(terms, &probe.ledger, &probe.x, probe.f, grad_norm, verdict) {
+        let goes_on = self.course.end(terms, &probe.ledger, &probe.x, probe.f, grad_norm, verdict);
+        if goes_on {
             self.begin_attempt(terms, probe);
         } else {
             self.phase = Phase::Done;
         }
+        goes_on
     }
 
     fn out_of_budget(&self, terms: &Terms<'_>, ledger: &Ledger, grad_norm: f64) -> Option<Verdict> {
+        if self.step == terms.watch.steps {
+            return Some(Course::out_of_steps(terms, grad_norm));
+        }
         let is_out = !self.course.affords(ledger, terms.step_units);
         is_out.then(|| Course::out_of_budget(terms, ledger, grad_norm))
     }
@@ -126,8 +136,9 @@ impl<'a> Progress<'a> {
         self.step += 1;
         self.course.iterations += 1;
         self.course.noisy_steps += u64::from(is_noisy);
-        let is_due =
-            self.step.is_multiple_of(terms.measure_every) || !self.course.affords(&probe.ledger, terms.step_units);
+        let is_due = self.step.is_multiple_of(terms.measure_every)
+            || self.step == terms.watch.steps
+            || !self.course.affords(&probe.ledger, terms.step_units);
         self.phase = if is_due { Phase::Measure } else { Phase::Step };
     }
 

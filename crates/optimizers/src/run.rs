@@ -11,6 +11,7 @@ use crate::result::RunResult;
 use crate::rule::Rule;
 use crate::settings::{Seeds, Settings};
 use crate::terms::Terms;
+use crate::trace::{Iterate, Watch};
 use autodiff::Objective;
 
 /// Runs `method` once per entry of `seeds` and returns the results in that order.
@@ -45,16 +46,28 @@ pub fn run_block<'a>(
     settings: &Settings<'_>,
     seeds: Vec<Seeds<'a>>,
 ) -> Vec<RunResult> {
+    watched(objective, method, settings, seeds, Watch::nobody())
+}
+
+/// [`run_block`], shown to whoever watches.
+pub(crate) fn watched<'a>(
+    objective: &Objective,
+    method: &Method,
+    settings: &Settings<'_>,
+    seeds: Vec<Seeds<'a>>,
+    watch: Watch<'_>,
+) -> Vec<RunResult> {
     settings.assert_usable();
     if let Err(message) = method.check(objective) {
         panic!("{message}");
     }
-    let terms = Terms::new(objective, method, settings);
+    let terms = Terms::new(objective, method, settings, watch);
     match &method.algorithm {
         Algorithm::Rule(rule) => lockstep(objective, rule.object(), &terms, seeds),
         Algorithm::Solver(solver) => {
             assert!(!settings.single_precision, "a solver needs values in double precision");
-            seeds.into_iter().map(|seeds| Oracle::run(objective, solver.object(), &terms, seeds)).collect()
+            let run = |(i, seeds)| Oracle::run(objective, solver.object(), &terms, i, seeds);
+            seeds.into_iter().enumerate().map(run).collect()
         }
     }
 }
@@ -80,11 +93,20 @@ fn lockstep(objective: &Objective, rule: &dyn Rule, terms: &Terms<'_>, seeds: Ve
         probes.push(probe);
     }
 
+    let show = |i: usize, run: &Progress<'_>, probe: &Probe, rows: &[u32]| {
+        let (restart, step) = run.place();
+        terms.watch.show(Iterate { run: i, restart, step, x: &probe.x, rows });
+    };
+    runs.iter().zip(&probes).enumerate().for_each(|(i, (run, probe))| show(i, run, probe, &[]));
     let mut who: Vec<usize> = Vec::with_capacity(runs.len());
     while runs.iter().any(|run| run.phase != Phase::Done) {
         select(&runs, Phase::Measure, &mut who);
         oracle.whole(&terms.book, &mut probes, &who);
-        who.iter().for_each(|&i| runs[i].judge(terms, &mut probes[i], held_out.as_mut()));
+        for &i in &who {
+            if runs[i].judge(terms, &mut probes[i], held_out.as_mut()) {
+                show(i, &runs[i], &probes[i], &[]);
+            }
+        }
 
         if batch > 0 {
             select(&runs, Phase::Step, &mut who);
@@ -93,7 +115,12 @@ fn lockstep(objective: &Objective, rule: &dyn Rule, terms: &Terms<'_>, seeds: Ve
         }
 
         select(&runs, Phase::Step, &mut who);
-        who.iter().for_each(|&i| runs[i].step(terms, &mut probes[i], batch > 0));
+        for &i in &who {
+            runs[i].step(terms, &mut probes[i], batch > 0);
+            if terms.watch.is_watching() {
+                show(i, &runs[i], &probes[i], oracle.rows_of(i));
+            }
+        }
     }
     runs.into_iter().zip(probes).map(|(run, probe)| run.into_result(terms, probe.ledger)).collect()
 }

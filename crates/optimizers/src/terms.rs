@@ -6,6 +6,7 @@ use crate::noise::{Noise, On};
 use crate::schedule::Schedule;
 use crate::settings::{Settings, Stall};
 use crate::strategy::Strategy;
+use crate::trace::Watch;
 use autodiff::{Geometry, Objective};
 
 pub(crate) struct Terms<'a> {
@@ -19,6 +20,8 @@ pub(crate) struct Terms<'a> {
     pub(crate) book: Book,
     /// Units of one step; of a solver, those that must be left for another start: one gradient.
     pub(crate) step_units: u64,
+    /// Who sees the iterates, and how many steps of an attempt.
+    pub(crate) watch: Watch<'a>,
     /// Steps between two measurements of the whole objective: 1, or an epoch of a minibatch method.
     pub(crate) measure_every: u64,
     /// Noise on starts.
@@ -29,7 +32,12 @@ pub(crate) struct Terms<'a> {
 }
 
 impl<'a> Terms<'a> {
-    pub(crate) fn new(objective: &'a Objective, method: &'a Method, settings: &'a Settings<'a>) -> Self {
+    pub(crate) fn new(
+        objective: &'a Objective,
+        method: &'a Method,
+        settings: &'a Settings<'a>,
+        watch: Watch<'a>,
+    ) -> Self {
         let (row_count, dim) = (objective.row_count() as u64, objective.dim() as u64);
         let batch = if method.batch() == 0 { row_count } else { method.batch() as u64 };
         let strategy = method.strategy.object();
@@ -45,6 +53,7 @@ impl<'a> Terms<'a> {
             geometry: objective.geometry(),
             book: Book::new(settings, row_count, dim),
             step_units: Prices::minibatch(batch),
+            watch,
             measure_every: row_count.div_ceil(batch),
             start_sigmas: of(On::Start).iter().map(Noise::start_sigma).collect(),
             gradient_noise: of(On::Gradient),
