@@ -1,15 +1,18 @@
-//! Whether a problem is right: its derivatives against differences, what it declares against what is measured.
+//! Whether a problem or an optimizer is right: derivatives against differences, what is declared against what is measured.
 //!
-//! [`check`] looks at one surface and returns one [`Finding`] for each thing a problem promises. The command `check` and
-//! the tests of the shipped problems are this one function.
+//! [`check`] looks at one surface and [`check_optimizer`] at one optimizer; each returns one [`Finding`] for each promise.
+//! The command `check` and the tests of all that is shipped are these two functions.
 
 mod declared;
 mod derivatives;
 mod differences;
 mod kinks;
+mod optimizer;
 mod repetition;
 #[cfg(test)]
 mod tests;
+
+pub use optimizer::check_optimizer;
 
 use autodiff::Stream;
 use problems::{Entry, Instance};
@@ -26,7 +29,7 @@ pub enum Verdict {
     Skipped,
 }
 
-/// One promise of a problem and what became of it.
+/// One promise of a problem or an optimizer and what became of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// The promise, in a few words.

@@ -1,4 +1,6 @@
-//! Every shipped problem keeps its promises; a problem that breaks one is found out.
+//! Everything shipped keeps its promises; a problem or an optimizer that breaks one is found out.
+
+mod optimizers;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

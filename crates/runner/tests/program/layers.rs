@@ -18,7 +18,7 @@ fn layers() -> Edges {
         ("landscape", &["autodiff", "symmetric"]),
         ("plot", &[]),
         ("report", &[]),
-        ("conformance", &["autodiff", "landscape", "problems"]),
+        ("conformance", &["autodiff", "landscape", "optimizers", "problems"]),
         ("runner", &["autodiff", "conformance", "problems", "optimizers", "landscape", "report"]),
     ];
     let owned = |names: &[&str]| names.iter().map(|name| name.to_string()).collect();
