@@ -1,7 +1,7 @@
 //! The command line: few verbs in three families, and what they are asked for.
 
 use crate::command::density::Effort;
-use crate::command::{census, eval, run};
+use crate::command::{census, eval, run, trace};
 use crate::prepare::Purpose;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -31,14 +31,16 @@ Catalogue
                   runner list
   show NAME     parameters, start law, known points of one of them
                   runner show rastrigin
+  trace PROBLEM OPTIMIZER  its iterates, to compare with other programs
+                  runner trace rosenbrock adam --param lr=0.05
   eval PROBLEM  value and exact derivatives of a problem at a point
                   runner eval rosenbrock --at -1.2,1 --gradient --json
   census PROBLEM  every critical point in a box, proved to be all
                   runner census himmelblau
-Problems of your own
-  check NAME    derivatives and declared facts of a problem, or of a file's
+Problems and optimizers of your own
+  check NAME    whether a problem, an optimizer or all of a file is right
                   runner check rastrigin
-  new problem   a file to start one from
+  new           a file to start a problem or an optimizer from
                   runner new problem my_valley
 
 `runner COMMAND --help` tells the options of a command.
@@ -138,23 +140,47 @@ point may be from x, value: its bounds, index; on a moved surface in_domain),
 regions (box, degenerate). Exit code 4 when a complete census of the domain
 contradicts the counts that the problem declares.")]
     Census(CensusArgs),
-    /// Whether a problem is right: derivatives, declared facts, kinks, speed
+    /// The iterates of an optimizer on a problem, one row per step
+    #[command(after_help = "\
+Examples: runner trace rosenbrock adam --param lr=0.05 --start=-1.2,1
+          runner trace himmelblau sgd --param batch=0 --steps 50 \\
+              --schedule name=cosine --json
+          runner trace mlp sgd --problem-param samples=100 --json
+
+Runs the loop of `run` and shows every iterate: of a rule one per update, of a
+minibatch too; of a solver those it accepts. Default start and random draws
+are those of replicate 0 in an experiment with master_seed = S. A schedule
+takes N for the number of all steps (T_max = N in torch). It ends earlier when
+it converges, diverges, meets a NaN, or has spent the budget: by default that
+of N steps, for a solver (dim + 100) N.
+JSON keys: iterates (row 0 is the start), values (the whole objective at
+each), rows (with minibatches: the data rows, from 0, that led to iterate 1,
+2, ...), status (budget when all steps were taken), reason, cost (gradient-
+equivalents). A number that is not finite is null.")]
+    Trace(TraceArgs),
+    /// Whether a problem or an optimizer keeps its promises
     #[command(after_help = "\
 Examples: runner check rastrigin
+          runner check adam
           runner check formula --param value=x1^2*x2 --param dim=2
           runner check experiments/saddle.toml
 
-A problem is looked at with its defaults and the cases it names, a file with
+A problem is looked at with its defaults and the cases it names (derivatives,
+declared facts, kinks, speed), an optimizer with its defaults (descent, budget,
+bad numbers, repetition, parameters, restarts, sphere, minibatches), a file with
 every surface in it. Exit code 4 when a promise is broken.")]
     Check {
-        /// Name of a problem, or an experiment file
+        /// Name of a problem or optimizer, or an experiment file
         what: String,
         /// A parameter not at its default; may be repeated
         #[arg(long = "param", value_name = "KEY=VALUE")]
         params: Vec<String>,
     },
-    /// Start a problem of your own from a template
-    #[command(after_help = "Example: runner new problem my_valley")]
+    /// Start a problem or an optimizer of your own from a template
+    #[command(after_help = "\
+Examples: runner new problem my_valley
+          runner new optimizer my_rule
+          runner new optimizer my_search --solver")]
     New {
         /// What to start
         #[command(subcommand)]
@@ -165,11 +191,29 @@ every surface in it. Exit code 4 when a promise is broken.")]
 /// What `new` can start.
 #[derive(Debug, Subcommand)]
 pub enum NewWhat {
-    /// The file of a problem, in this repository's folder or the current one
+    /// The file of a problem
     Problem {
         /// Its name in experiment files, such as my_valley
         name: String,
-        /// The folder [default: that of the shipped problems, or the current one]
+        /// The folder [default: the shipped ones', or .]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// The file of an update rule, or of a solver
+    #[command(after_help = "\
+Example: runner new optimizer my_rule
+
+A rule turns each gradient into a step; the loop does the rest, many runs at
+once, with minibatches, schedules and noise. A solver (--solver) asks for
+values, gradients and second derivatives where it likes, pays for each, and
+says which points it accepts: line searches, Newton steps, simplices.")]
+    Optimizer {
+        /// Its name in experiment files, such as my_rule
+        name: String,
+        /// A solver rather than a rule
+        #[arg(long)]
+        solver: bool,
+        /// The folder [default: the shipped ones', or .]
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
@@ -225,6 +269,42 @@ pub struct EvalArgs {
     json: bool,
 }
 
+/// Options of `trace`.
+#[derive(Debug, Args)]
+pub struct TraceArgs {
+    /// Name of the problem
+    problem: String,
+    /// Name of the optimizer
+    optimizer: String,
+    /// A parameter of the optimizer; may be repeated
+    #[arg(long = "param", value_name = "KEY=VALUE")]
+    params: Vec<String>,
+    /// A parameter of the problem; may be repeated
+    #[arg(long = "problem-param", value_name = "KEY=VALUE")]
+    problem_params: Vec<String>,
+    /// name=... and its parameters; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    schedule: Vec<String>,
+    /// x1,x2,... or @file.csv [default: drawn]
+    #[arg(long, value_name = "X", allow_hyphen_values = true)]
+    start: Option<String>,
+    /// Steps or accepted iterates
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=999_999))]
+    steps: u64,
+    /// Gradient-equivalents [default: see below]
+    #[arg(long, value_name = "B", value_parser = clap::value_parser!(u64).range(1..))]
+    budget: Option<u64>,
+    /// Gradient norm that ends it
+    #[arg(long, value_name = "TOL", default_value_t = 0.0)]
+    grad_tol: f64,
+    /// Seed of start and draws
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// One JSON object, floats in round-trip form
+    #[arg(long)]
+    json: bool,
+}
+
 /// Options of `census`.
 #[derive(Debug, Args)]
 pub struct CensusArgs {
@@ -256,6 +336,14 @@ impl From<EvalArgs> for eval::Request {
     fn from(args: EvalArgs) -> Self {
         let EvalArgs { problem, params, at, gradient, hessian, hvp, spectrum, density, json } = args;
         Self { problem, params, at, gradient, hessian, hvp, spectrum, density, json }
+    }
+}
+
+impl From<TraceArgs> for trace::Request {
+    fn from(args: TraceArgs) -> Self {
+        let TraceArgs { problem, optimizer, params, problem_params, schedule, .. } = args;
+        let TraceArgs { start, steps, budget, grad_tol, seed, json, .. } = args;
+        Self { problem, optimizer, params, problem_params, schedule, start, steps, budget, grad_tol, seed, json }
     }
 }
 

@@ -148,24 +148,40 @@ impl Experiment {
     }
 
     fn start_stream(&self, purpose: &str, surface: &Surface, replicate: u64, restart: u64) -> Stream {
-        let parts = [&surface.problem, &canonical(&surface.key_params)];
-        let numbers = [replicate.to_string(), restart.to_string()];
-        let parts: Vec<&str> = parts.into_iter().chain(&numbers).map(String::as_str).collect();
-        Stream::new(self.master_seed, purpose, &parts)
+        start_stream(self.master_seed, purpose, &surface.problem, &surface.key_params, replicate, restart)
     }
 
     /// A stream of one run that the method draws from; its parameters are part of the key.
     pub fn stream(&self, purpose: &str, cell: &Cell, replicate: u64) -> Stream {
         let surface = &self.surfaces[cell.surface];
-        let parts = [
-            surface.problem.clone(),
-            canonical(&surface.key_params),
-            canonical(&cell.method_key),
-            replicate.to_string(),
-        ];
-        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        Stream::new(self.master_seed, purpose, &parts)
+        let problem = (surface.problem.as_str(), &surface.key_params);
+        method_stream(self.master_seed, purpose, problem, &cell.method_key, replicate)
     }
+}
+
+/// What a start is drawn from, by the seed, the problem and its parameters that are not at their default.
+pub fn start_stream(
+    master_seed: u64,
+    purpose: &str,
+    problem: &str,
+    key_params: &Table,
+    replicate: u64,
+    restart: u64,
+) -> Stream {
+    let parts = [problem, &canonical(key_params), &replicate.to_string(), &restart.to_string()];
+    Stream::new(master_seed, purpose, &parts)
+}
+
+/// What a method draws from, by the seed, problem and parameters, and the key of the method.
+pub fn method_stream(
+    master_seed: u64,
+    purpose: &str,
+    (problem, key_params): (&str, &Table),
+    method_key: &Table,
+    replicate: u64,
+) -> Stream {
+    let parts = [problem, &canonical(key_params), &canonical(method_key), &replicate.to_string()];
+    Stream::new(master_seed, purpose, &parts)
 }
 
 /// The instance of a surface whose runs can be made.

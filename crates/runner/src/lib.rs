@@ -1,11 +1,13 @@
 //! From an experiment file to result files: plan, execution on threads, journal, tables, command line.
 //!
 //! The only crate that prints, reads the clock, touches files and threads; it does no numerics. A program with
-//! problems of its own is three lines:
+//! problems or optimizers of its own is a few lines:
 //!
 //! ```no_run
 //! fn main() -> std::process::ExitCode {
-//!     runner::main_with(problems::Registry::builtin()) // .add::<MyProblem>()
+//!     let (problems, optimizers) = (problems::Registry::builtin(), optimizers::Catalogue::builtin());
+//!     // problems.add::<MyProblem>(); optimizers.add_rule::<MyRule>();
+//!     runner::main_with(problems, optimizers)
 //! }
 //! ```
 //!
@@ -50,6 +52,8 @@ mod tuned;
 mod tuning;
 
 use cli::{NewWhat, Verb};
+use command::new::Kind;
+use optimizers::Catalogue;
 use prepare::Purpose;
 use problems::Registry;
 use screen::{Context, Failure, exit};
@@ -58,14 +62,14 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use tools::Tools;
 
-/// The whole program over the given problems: reads the arguments of the process, returns its exit code.
-pub fn main_with(registry: Registry) -> ExitCode {
+/// The whole program over the given problems and optimizers: reads the arguments of the process, returns its exit code.
+pub fn main_with(problems: Registry, optimizers: Catalogue) -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let program = invocation();
     let live = std::io::stderr().is_terminal();
     let work = || {
         let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
-        run(&registry, arguments, &program, live, &mut out, &mut err)
+        run(&problems, optimizers, arguments, &program, live, &mut out, &mut err)
     };
     let code = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| {
         eprintln!("internal error: the message above is a bug of this program; please report it");
@@ -85,13 +89,14 @@ fn invocation() -> String {
     }
 }
 
-/// One command over the given problems, with `arguments` as they follow the program's name.
+/// One command over the given problems and optimizers, with `arguments` as they follow the program's name.
 ///
 /// `program` is how the user starts the program (for commands to copy), `live` whether `err` is a terminal. Returns the
 /// exit code: 0 done, 1 internal error, 2 bad input, 3 finished with failed runs, 4 a check found something broken, 130
 /// interrupted.
 pub fn run(
     registry: &Registry,
+    optimizers: Catalogue,
     arguments: Vec<OsString>,
     program: &str,
     live: bool,
@@ -110,7 +115,7 @@ pub fn run(
         }
     };
     assert_no_parameter_is_a_key(registry);
-    let tools = Tools::builtin();
+    let tools = Tools::of(optimizers);
     let mut context = Context { registry, tools: &tools, out, err, live, program, arguments: words };
     match perform(verb, &mut context) {
         Ok(code) => code,
@@ -151,6 +156,13 @@ fn perform(verb: Verb, context: &mut Context) -> Result<u8, Failure> {
         Verb::Eval(args) => command::eval::run(&args.into(), context),
         Verb::Census(args) => command::census::run(&args.into(), context),
         Verb::Check { what, params } => command::check::run(&command::check::Request { what, params }, context),
-        Verb::New { what: NewWhat::Problem { name, out } } => command::new::run(&name, out.as_deref(), context),
+        Verb::Trace(args) => command::trace::run(&args.into(), context),
+        Verb::New { what: NewWhat::Problem { name, out } } => {
+            command::new::run(Kind::Problem, &name, out.as_deref(), context)
+        }
+        Verb::New { what: NewWhat::Optimizer { name, solver, out } } => {
+            let kind = if solver { Kind::Solver } else { Kind::Rule };
+            command::new::run(kind, &name, out.as_deref(), context)
+        }
     }
 }

@@ -36,8 +36,13 @@ pub struct Tools {
 
 impl Tools {
     /// All that is built in.
+    #[cfg(test)]
     pub fn builtin() -> Self {
-        let catalogue = Catalogue::builtin();
+        Self::of(Catalogue::builtin())
+    }
+
+    /// What the catalogue has, and the finders.
+    pub fn of(catalogue: Catalogue) -> Self {
         let spec = |param: &optimizers::Param| Spec {
             name: param.name.to_string(),
             default: param.default.clone(),
@@ -57,6 +62,11 @@ impl Tools {
             criteria: specs(Criteria::PARAMS, &Criteria::default()),
             catalogue,
         }
+    }
+
+    /// The entry of an optimizer, which can build it.
+    pub fn entry(&self, name: &str) -> Option<&optimizers::Entry<optimizers::Algorithm>> {
+        self.catalogue.optimizer(name)
     }
 
     /// The optimizer of this name.

@@ -1,9 +1,12 @@
-//! The whole program with one more problem: every command knows it.
+//! The whole program with one more problem and one more optimizer: every command knows them.
 
 mod peaks;
+mod unit_step;
 
 fn main() -> std::process::ExitCode {
-    let mut registry = problems::Registry::builtin();
-    registry.add::<peaks::Peaks>();
-    runner::main_with(registry)
+    let mut problems = problems::Registry::builtin();
+    problems.add::<peaks::Peaks>();
+    let mut optimizers = optimizers::Catalogue::builtin();
+    optimizers.add_rule::<unit_step::UnitStep>();
+    runner::main_with(problems, optimizers)
 }

@@ -1,6 +1,7 @@
-//! `check NAME|FILE`: whether a problem keeps its promises.
+//! `check NAME|FILE`: whether a problem or an optimizer keeps its promises.
 
-use crate::command::eval::{parameters, unknown_problem};
+use crate::command::eval::{given, parameters};
+use crate::diagnostic::suggestion;
 use crate::guard;
 use crate::prepare::prepare_text;
 use crate::screen::{Context, Failure, WIDTH, exit};
@@ -13,17 +14,20 @@ use toml::Table;
 /// What `check` is asked for.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// Name of a problem, or path of an experiment file.
+    /// Name of a problem or optimizer, or path of an experiment file.
     pub what: String,
-    /// `key=value` for parameters that are not at their default; a problem only.
+    /// `key=value` for parameters that are not at their default; not with a file.
     pub params: Vec<String>,
 }
 
 /// Carries out `check`.
 ///
 /// # Errors
-/// An unknown problem, a file that cannot be read or is wrong, refused parameters, or code that panics.
+/// An unknown name, a file that cannot be read or is wrong, refused parameters, or code that panics.
 pub fn run(request: &Request, context: &mut Context) -> Result<u8, Failure> {
+    if context.registry.get(&request.what).is_none() && context.tools.entry(&request.what).is_some() {
+        return optimizer(request, context);
+    }
     let surfaces = if Path::new(&request.what).extension().is_some_and(|extension| extension == "toml") {
         of_file(request, context)?
     } else {
@@ -40,18 +44,47 @@ pub fn run(request: &Request, context: &mut Context) -> Result<u8, Failure> {
     }
     let count = surfaces.len();
     let surfaces = if count == 1 { "surface".to_string() } else { format!("{count} surfaces") };
+    Ok(sum_up(&surfaces, n_broken, context))
+}
+
+/// The last line, and the exit code.
+fn sum_up(what: &str, n_broken: usize, context: &mut Context) -> u8 {
     if n_broken == 0 {
-        context.say(format!("{surfaces}: every promise holds"));
-        return Ok(exit::DONE);
+        context.say(format!("{what}: every promise holds"));
+        return exit::DONE;
     }
-    context.say(format!("{surfaces}: {n_broken} broken"));
-    Ok(exit::DIFFERENT)
+    context.say(format!("{what}: {n_broken} broken"));
+    exit::DIFFERENT
+}
+
+/// An optimizer at its defaults, or with the given parameters.
+fn optimizer(request: &Request, context: &mut Context) -> Result<u8, Failure> {
+    let (name, tools) = (&request.what, context.tools);
+    let specs = tools.optimizer(name).map_or(&[][..], |tool| &tool.params);
+    let params = given("--param", &format!("optimizer \"{name}\""), specs, &request.params)?.table;
+    let entry = tools.entry(name).expect("asked for before");
+    let checked = guard::catch(|| conformance::check_optimizer(entry, &params));
+    let findings = checked.map_err(|guard::Panic { message, place }| {
+        Failure::Internal(format!("optimizer \"{name}\" panics: {message} ({place})"))
+    })?;
+    let findings = findings.map_err(Failure::input)?;
+    let given: Vec<String> = params.iter().map(|(key, value)| format!(" {key}={value}")).collect();
+    let n_broken = print_findings(&format!("{name}{}", given.concat()), &findings, context);
+    context.say("");
+    Ok(sum_up("optimizer", n_broken, context))
 }
 
 /// A problem at its defaults and in the cases it names, or with the given parameters.
 fn of_problem<'r>(request: &Request, context: &Context<'r>) -> Result<Vec<(&'r Entry, Table)>, Failure> {
     let registry = context.registry;
-    let entry = registry.get(&request.what).ok_or_else(|| unknown_problem(&request.what, registry))?;
+    let unknown = || {
+        let problems = registry.entries().iter().map(|entry| entry.name);
+        let optimizers = context.tools.optimizers.iter().map(|tool| tool.name.as_str());
+        let names: Vec<&str> = problems.chain(optimizers).collect();
+        let help = suggestion(&request.what, &names);
+        Failure::input(format!("no problem and no optimizer is called \"{}\"; {help}", request.what))
+    };
+    let entry = registry.get(&request.what).ok_or_else(unknown)?;
     if !request.params.is_empty() {
         return Ok(vec![(entry, parameters(entry, &request.params)?.table)]);
     }
@@ -77,8 +110,25 @@ fn of_file<'r>(request: &Request, context: &Context<'r>) -> Result<Vec<(&'r Entr
 
 /// Prints one surface; returns how many promises are broken.
 fn print(instance: &Instance, findings: &[Finding], context: &mut Context) -> usize {
-    const NAME_WIDTH: usize = 36;
-    for line in crate::command::list::wrapped(&instance.label(), WIDTH) {
+    let n_broken = print_findings(&instance.label(), findings, context);
+    let n_rows = instance.objective.row_count();
+    let per_row = if n_rows > 1 { format!(", {n_rows} rows") } else { String::new() };
+    context.say(format!(
+        "  {:<7} {:<NAME_WIDTH$}{} (dim {}{per_row})\n",
+        "speed",
+        "one gradient",
+        speed(instance),
+        instance.dim
+    ));
+    n_broken
+}
+
+/// Room for a promise.
+const NAME_WIDTH: usize = 36;
+
+/// Prints what became of each promise; returns how many are broken.
+fn print_findings(label: &str, findings: &[Finding], context: &mut Context) -> usize {
+    for line in crate::command::list::wrapped(label, WIDTH) {
         context.say(line);
     }
     for Finding { promise, verdict, detail } in findings {
@@ -93,15 +143,6 @@ fn print(instance: &Instance, findings: &[Finding], context: &mut Context) -> us
             context.say(format!("{:<width$}{line}", if i == 0 { head.as_str() } else { "" }, width = head.len()));
         }
     }
-    let n_rows = instance.objective.row_count();
-    let per_row = if n_rows > 1 { format!(", {n_rows} rows") } else { String::new() };
-    context.say(format!(
-        "  {:<7} {:<NAME_WIDTH$}{} (dim {}{per_row})\n",
-        "speed",
-        "one gradient",
-        speed(instance),
-        instance.dim
-    ));
     findings.iter().filter(|finding| finding.verdict == Verdict::Broken).count()
 }
 

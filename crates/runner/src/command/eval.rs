@@ -4,7 +4,7 @@ use crate::command::density::{Effort, Summary, check_dense};
 use crate::diagnostic::{Findings, suggestion};
 use crate::figure::float;
 use crate::guard;
-use crate::params::{Given, fixed};
+use crate::params::{Given, Spec, fixed};
 use crate::resolve::problem_specs;
 use crate::screen::{Context, Failure, exit};
 use crate::tree;
@@ -111,6 +111,14 @@ pub fn unknown_problem(name: &str, registry: &Registry) -> Failure {
 /// # Errors
 /// An unknown key or a value of the wrong kind.
 pub fn parameters(entry: &Entry, params: &[String]) -> Result<Given, Failure> {
+    given("--param", &format!("problem \"{}\"", entry.name), &problem_specs(entry), params)
+}
+
+/// The parameters of anything from `key=value` after `option`.
+///
+/// # Errors
+/// An unknown key or a value of the wrong kind.
+pub fn given(option: &str, owner: &str, specs: &[Spec], params: &[String]) -> Result<Given, Failure> {
     let text: Vec<String> = params
         .iter()
         .map(|param| match param.split_once('=') {
@@ -128,15 +136,17 @@ pub fn parameters(entry: &Entry, params: &[String]) -> Result<Given, Failure> {
         })
         .collect();
     let text = text.join("\n");
-    let mut findings = Findings::new("--param", &text);
+    let mut findings = Findings::new(option, &text);
     let pairs = tree::parse(&text, &mut findings);
-    let owner = format!("problem \"{}\"", entry.name);
-    let given = fixed(&owner, &problem_specs(entry), &pairs, &mut findings);
+    let given = fixed(owner, specs, &pairs, &mut findings);
     if findings.count() > 0 { Err(Failure::BadInput(findings.render())) } else { Ok(given) }
 }
 
 /// A point or direction of the problem's dimension.
-fn point(option: &str, text: &str, instance: &Instance) -> Result<Vec<f64>, Failure> {
+///
+/// # Errors
+/// Numbers that cannot be read, or too many or few of them.
+pub fn point(option: &str, text: &str, instance: &Instance) -> Result<Vec<f64>, Failure> {
     let numbers = match text.strip_prefix('@') {
         None => numbers(text),
         Some(path) => std::fs::read_to_string(Path::new(path))

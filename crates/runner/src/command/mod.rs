@@ -10,4 +10,5 @@ pub mod plan;
 pub mod run;
 pub mod show;
 pub mod tables;
+pub mod trace;
 pub mod tune;

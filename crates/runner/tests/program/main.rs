@@ -13,5 +13,6 @@ mod proofs;
 mod repeat;
 mod shipped;
 mod support;
+mod trace;
 mod tune;
 mod words;

@@ -60,7 +60,7 @@ pub fn wait(child: Child) -> Answer {
 pub fn call(registry: &Registry, arguments: &[&str]) -> Answer {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let words: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-    let code = runner::run(registry, words, "runner", false, &mut out, &mut err);
+    let code = runner::run(registry, optimizers::Catalogue::builtin(), words, "runner", false, &mut out, &mut err);
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
     Answer { code: code.into(), out: text(out), err: text(err) }
 }

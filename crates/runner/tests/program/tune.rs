@@ -312,7 +312,10 @@ fn a_tuning_file_that_does_not_fit_is_refused() {
     assert!(desk.run("r").expect(2).err.contains("a tuning file is cited and no parameter is \"tuned\""));
     // What a problem overrides need not be in the file.
     fs::write(desk.folder("tuned/e.toml"), &good).unwrap();
-    desk.write(&citing().replace("name = \"rosenbrock\"", "name = \"rosenbrock\"\ndim = 3\noverride = { gd = { lr = 0.1 }, restart = { lr = 0.1, cutoff = 9 } }"));
+    desk.write(&citing().replace(
+        "name = \"rosenbrock\"",
+        "name = \"rosenbrock\"\ndim = 3\noverride = { gd = { lr = 0.1 }, restart = { lr = 0.1, cutoff = 9 } }",
+    ));
     desk.run("r").expect(0);
 }
 

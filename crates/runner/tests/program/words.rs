@@ -3,12 +3,12 @@
 use crate::support::{Desk, command, listing, program};
 use std::path::Path;
 
-const VERBS: [&str; 9] = ["run", "plan", "tune", "tables", "list", "show", "eval", "check", "new"];
+const VERBS: [&str; 11] = ["run", "plan", "tune", "tables", "list", "show", "eval", "census", "trace", "check", "new"];
 
 #[test]
 fn help_names_every_verb_and_fits_the_screen() {
     let help = program(&["--help"]).expect(0).out;
-    for family in ["Experiments", "Results", "Catalogue", "Problems of your own"] {
+    for family in ["Experiments", "Results", "Catalogue", "Problems and optimizers of your own"] {
         assert!(help.lines().any(|line| line == family), "{family}");
     }
     for verb in VERBS {
