@@ -2,6 +2,7 @@
 
 use crate::config::{Config, check_decay_rate, check_lr, check_positive};
 use crate::rule::{Rule, RuleState, StepInfo};
+use autodiff::vectorised;
 use serde::{Deserialize, Serialize};
 
 /// Adam (Kingma & Ba 2015, arXiv 1412.6980, algorithm 1), with `t` counting steps from 1:
@@ -92,12 +93,17 @@ impl RuleState for AdamState {
         // Both bias corrections leave the loop, as in torch: one division per coordinate instead of three.
         let step_size = lr * info.lr_factor / (1.0 - self.beta1_t);
         let root_scale = 1.0 / (1.0 - self.beta2_t).sqrt();
-        let moments = self.mean.iter_mut().zip(&mut self.mean_square);
-        for ((x, g), (m, v)) in x.iter_mut().zip(grad).zip(moments) {
-            *m = beta1 * *m + (1.0 - beta1) * g;
-            *v = beta2 * *v + (1.0 - beta2) * (g * g);
-            *x -= step_size * *m / (v.sqrt() * root_scale + eps);
-        }
+        vectorised(
+            #[inline(always)]
+            || {
+                let moments = self.mean.iter_mut().zip(&mut self.mean_square);
+                for ((x, g), (m, v)) in x.iter_mut().zip(grad).zip(moments) {
+                    *m = beta1 * *m + (1.0 - beta1) * g;
+                    *v = beta2 * *v + (1.0 - beta2) * (g * g);
+                    *x -= step_size * *m / (v.sqrt() * root_scale + eps);
+                }
+            },
+        );
     }
 
     fn reset(&mut self) {

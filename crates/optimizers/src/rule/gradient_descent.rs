@@ -2,6 +2,7 @@
 
 use crate::config::{Config, check_lr};
 use crate::rule::{Rule, RuleState, StepInfo};
+use autodiff::vectorised;
 use serde::{Deserialize, Serialize};
 
 /// Gradient descent (Cauchy 1847): `x <- x - lr g`, with the gradient `g` of the whole objective.
@@ -48,9 +49,14 @@ pub(crate) struct DescentState {
 impl RuleState for DescentState {
     fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
         let lr = self.lr * info.lr_factor;
-        for (x, g) in x.iter_mut().zip(grad) {
-            *x -= lr * g;
-        }
+        vectorised(
+            #[inline(always)]
+            || {
+                for (x, g) in x.iter_mut().zip(grad) {
+                    *x -= lr * g;
+                }
+            },
+        );
     }
 
     fn reset(&mut self) {}

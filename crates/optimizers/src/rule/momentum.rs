@@ -2,6 +2,7 @@
 
 use crate::config::{Config, check_decay_rate, check_lr};
 use crate::rule::{Rule, RuleState, StepInfo};
+use autodiff::vectorised;
 use serde::{Deserialize, Serialize};
 
 /// Heavy ball (Polyak 1964): `v <- beta v + (1 - dampening) g`, `x <- x - lr v`, with `v = g` in the first step.
@@ -71,10 +72,15 @@ impl RuleState for MomentumState {
         let lr = lr * info.lr_factor;
         let share = if self.is_fresh { 1.0 } else { 1.0 - dampening };
         self.is_fresh = false;
-        for ((x, g), v) in x.iter_mut().zip(grad).zip(&mut self.velocity) {
-            *v = beta * *v + share * g;
-            *x -= lr * *v;
-        }
+        vectorised(
+            #[inline(always)]
+            || {
+                for ((x, g), v) in x.iter_mut().zip(grad).zip(&mut self.velocity) {
+                    *v = beta * *v + share * g;
+                    *x -= lr * *v;
+                }
+            },
+        );
     }
 
     fn reset(&mut self) {
