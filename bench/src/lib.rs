@@ -2,9 +2,11 @@
 //! against JAX, torch and numpy, and by the criterion benches.
 //!
 //! What is measured stands in `bench/workloads.toml`, which all sides read. A workload is a function in
-//! [`workloads`] that prepares a [`Job`]; running the job does everything that is timed.
+//! [`workloads`] that prepares a [`Job`]; running the job does everything that is timed. [`overhead`] is beside it: what an
+//! optimizer adds to the gradients it asks for.
 
 pub mod input;
+pub mod overhead;
 pub mod peak;
 pub mod table;
 pub mod workloads;
