@@ -80,6 +80,21 @@ impl<'o> Evaluator<'o> {
         }
     }
 
+    /// Value of each data row by itself at `x` (dim,) into `values` (rows,), without the part that no row enters, such as
+    /// weight decay: that part is the difference between [`Evaluator::value`] and the mean of these.
+    ///
+    /// # Panics
+    /// On a formula, which has no rows.
+    pub fn row_values(&mut self, x: &[f64], values: &mut [f64]) {
+        assert!(self.objective.has_rows(), "a formula has no data rows");
+        assert_eq!((x.len(), values.len()), (self.objective.dim(), self.objective.row_count()), "one value per row");
+        match &mut self.inner {
+            Inner::Formula(_) => unreachable!("a formula has no rows"),
+            Inner::Mean(mean) => mean.row_values(x, values),
+            Inner::Single(mean) => mean.row_values(x, values),
+        }
+    }
+
     /// Values (k,) and gradients (k x dim) at `points` (k x dim, one after another).
     pub fn gradients(&mut self, points: &[f64], values: &mut [f64], grads: &mut [f64]) {
         let dim = self.objective.dim();

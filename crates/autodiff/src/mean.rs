@@ -105,6 +105,14 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
         }
     }
 
+    /// Value of each row by itself (rows,), without the part that no row enters.
+    pub fn row_values(&mut self, x: &[f64], values: &mut [f64]) {
+        for (row, value) in (0u32..).zip(values) {
+            self.sum(Kind::Value, self.mean.value(), x, Choice::Listed(&[row]), &[]);
+            *value = self.total[0];
+        }
+    }
+
     /// Gradient (dim,) over the chosen rows; returns the value.
     pub fn gradient(&mut self, x: &[f64], choice: Choice, grad: &mut [f64]) -> f64 {
         let summed = self.mean.gradient();

@@ -37,6 +37,7 @@ mod certificate;
 mod class;
 mod criteria;
 mod density;
+mod extremes;
 mod finder;
 mod inertia;
 mod krylov;
@@ -56,6 +57,7 @@ pub use certificate::{Certificate, certify};
 pub use class::Class;
 pub use criteria::Criteria;
 pub use density::{Density, Estimate, Share, spectral_density};
+pub use extremes::extreme_eigenvalues;
 pub use finder::{
     Deflation, Departure, Finder, FinderEntry, GaussNewton, GradientNorm, ModeFollowing, NewtonMr, finders,
 };

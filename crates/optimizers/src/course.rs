@@ -5,6 +5,7 @@ use crate::result::{Attempt, RunResult, Status};
 use crate::settings::{Seeds, Stall};
 use crate::terms::Terms;
 use crate::vector::is_within;
+use crate::watch::{InForce, Spot, Track};
 use autodiff::Stream;
 
 /// How an attempt ended: status and the reason in words.
@@ -41,6 +42,8 @@ pub(crate) struct Course<'a> {
     marks: [Mark; 3],
     pub(crate) noisy_steps: u64,
     pub(crate) noise_energy: f64,
+    /// Its path, if it is watched.
+    track: Option<Box<Track<'a>>>,
     attempts: Vec<Attempt>,
     best: Option<End>,
 }
@@ -86,7 +89,7 @@ impl End {
 
 impl<'a> Course<'a> {
     /// A run that has not begun, and the stream of its minibatches.
-    pub(crate) fn new(seeds: Seeds<'a>) -> (Self, Stream) {
+    pub(crate) fn new(seeds: Seeds<'a>, track: Option<Box<Track<'a>>>) -> (Self, Stream) {
         let Seeds { start, noise, batches, random } = seeds;
         let course = Self {
             start,
@@ -101,6 +104,7 @@ impl<'a> Course<'a> {
             marks: [Mark { f: f64::NAN, spent: 0 }; 3],
             noisy_steps: 0,
             noise_energy: 0.0,
+            track,
             attempts: Vec::new(),
             best: None,
         };
@@ -113,6 +117,9 @@ impl<'a> Course<'a> {
         for &sigma in &terms.start_sigmas {
             self.add_noise(x, sigma);
             terms.geometry.retract(x);
+        }
+        if let Some(track) = &mut self.track {
+            track.begin(x);
         }
         self.f_start = f64::NAN;
         self.spent_before = ledger.spent;
@@ -135,6 +142,43 @@ impl<'a> Course<'a> {
             let z = sigma * self.noise.normal();
             *v += z;
             self.noise_energy += z * z;
+        }
+    }
+
+    /// Takes note of where a step begins, if the run is watched.
+    pub(crate) fn leave(&mut self, x: &[f64]) {
+        if let Some(track) = &mut self.track {
+            track.leave(x);
+        }
+    }
+
+    /// Takes note of where it ends.
+    pub(crate) fn arrive(&mut self, x: &[f64]) {
+        if let Some(track) = &mut self.track {
+            track.arrive(x);
+        }
+    }
+
+    /// Whether the run is watched and this point is to be shown: by its cost, or, at the end, because it was not yet.
+    pub(crate) fn is_due(&self, spent: u64, is_end: bool) -> bool {
+        let wants = |track: &Track| match is_end {
+            false => track.is_due(spent),
+            true => !track.has_seen(spent, self.restart),
+        };
+        self.track.as_deref().is_some_and(wants)
+    }
+
+    /// Shows a point that [`Course::is_due`], with the gradient (dim,) along the surface there.
+    pub(crate) fn look(
+        &mut self,
+        terms: &Terms<'_>,
+        spent: u64,
+        (x, f, grad): (&[f64], f64, &[f64]),
+        in_force: Option<InForce>,
+    ) {
+        let Self { restart, iterations, .. } = *self;
+        if let Some(track) = &mut self.track {
+            track.look(&terms.book, &Spot { restart, iterations, spent, x, f, grad, in_force });
         }
     }
 
@@ -198,9 +242,11 @@ impl<'a> Course<'a> {
         if let (Some(stop), Some(held_out)) = (settings.early_stop, place.held_out)
             && self.marks[2].is_over(held_out, spent, units(stop.patience), 0.0)
         {
-            let (least, patience) = (self.marks[2].f, stop.patience);
-            let why =
-                format!("held-out loss {held_out:.3e}, no new least value below {least:.3e} in {patience} epochs");
+            let Mark { f: least, spent: then } = self.marks[2];
+            let (then, patience) = (terms.book.cost(then), stop.patience);
+            let why = format!(
+                "held-out loss {held_out:.4}: least {least:.4} at cost {then}, none below it in {patience} epochs"
+            );
             return Some((Status::Stalled, why));
         }
         None
@@ -214,7 +260,7 @@ impl<'a> Course<'a> {
 
     /// The verdict on an attempt that has taken the steps it is watched for.
     pub(crate) fn out_of_steps(terms: &Terms<'_>, grad_norm: f64) -> Verdict {
-        (Status::Budget, format!("{} of {0} steps taken, |grad| {grad_norm:.1e}", terms.watch.steps))
+        (Status::Budget, format!("{} of {0} steps taken, |grad| {grad_norm:.1e}", terms.show.steps))
     }
 
     /// Closes the attempt; whether another one is to begin.

@@ -58,6 +58,7 @@ mod strategy;
 mod terms;
 mod trace;
 mod vector;
+mod watch;
 
 pub use catalogue::{Catalogue, Entry};
 pub use config::{Config, Param};
@@ -77,7 +78,7 @@ pub use rule::sgd::Sgd;
 pub use rule::sgld::Sgld;
 pub use rule::sign_sgd::SignSgd;
 pub use rule::{Form, Rule, RuleState, StepInfo};
-pub use run::run_block;
+pub use run::{run_block, run_block_watched};
 pub use schedule::Schedule;
 pub use schedule::constant::Constant;
 pub use schedule::cosine::Cosine;
@@ -104,6 +105,7 @@ pub use strategy::noisy_start::NoisyStart;
 pub use strategy::single::Single;
 pub use strategy::{Start, Strategy};
 pub use trace::{Iterate, trace_block};
+pub use watch::{InForce, Pace, Sight, Watch};
 
 /// What the file of an optimizer starts with: `use optimizers::prelude::*;`.
 pub mod prelude {

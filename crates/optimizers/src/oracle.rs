@@ -8,6 +8,7 @@ use crate::solver::Solver;
 use crate::terms::Terms;
 use crate::trace::Iterate;
 use crate::vector::{dot, norm};
+use crate::watch::Track;
 use autodiff::{Evaluator, Geometry, Objective};
 
 /// The attempt has ended: budget, convergence, divergence, whatever it was; the oracle has noted it. A solver passes it
@@ -56,9 +57,10 @@ impl<'a> Oracle<'a> {
         terms: &'a Terms<'a>,
         run: usize,
         seeds: Seeds<'a>,
+        track: Option<Box<Track<'a>>>,
     ) -> RunResult {
         let dim = objective.dim();
-        let (mut course, _) = Course::new(seeds);
+        let (mut course, _) = Course::new(seeds, track);
         let mut random = course.random.clone();
         let mut ledger = Ledger::new(&terms.book, dim);
         let mut x = vec![0.0; dim];
@@ -97,7 +99,7 @@ impl<'a> Oracle<'a> {
 
     fn show(&self) {
         let (run, restart, step) = (self.run, self.course.restart, self.step);
-        self.terms.watch.show(Iterate { run, restart, step, x: &self.x, rows: &[] });
+        self.terms.show.show(Iterate { run, restart, step, x: &self.x, rows: &[] });
     }
 
     /// Number of variables.
@@ -194,6 +196,8 @@ impl<'a> Oracle<'a> {
         if is_step {
             self.course.iterations += 1;
             self.step += 1;
+            self.course.leave(&self.x);
+            self.course.arrive(x);
         } else {
             assert!(x == self.x || x.iter().any(|x| x.is_nan()), "the first iterate a solver accepts is its start");
             self.course.f_start = f;
@@ -206,12 +210,15 @@ impl<'a> Oracle<'a> {
             self.show();
         }
         self.ledger.keep(&self.terms.book, x);
+        if self.course.is_due(self.ledger.spent, false) {
+            self.look(grad);
+        }
         let held_out = self.held_out.as_mut().map(|evaluator| evaluator.value(x));
         let place = Place { x, f, grad_norm: self.grad_norm, held_out };
         let failure = self.course.failure_at(self.terms, &self.ledger, place);
         let verdict = failure.or_else(|| self.course.arrival_at(self.terms, &self.ledger, place, || false));
         match verdict {
-            None if self.step == self.terms.watch.steps => {
+            None if self.step == self.terms.show.steps => {
                 self.verdict = Some(Ended::Steps);
                 Err(Stop(()))
             }
@@ -221,6 +228,16 @@ impl<'a> Oracle<'a> {
                 Err(Stop(()))
             }
         }
+    }
+
+    /// Shows the iterate; a gradient that is not known there is measured at no charge.
+    fn look(&mut self, grad: Option<&[f64]>) {
+        let grad = grad.unwrap_or_else(|| {
+            self.evaluator.gradient(&self.x, &mut self.grad);
+            self.terms.geometry.project(&self.x, &mut self.grad);
+            &self.grad
+        });
+        self.course.look(self.terms, self.ledger.spent, (&self.x, self.f, grad), None);
     }
 
     /// Ends the attempt as stalled by the solver's own test, with the reason in words and numbers, such as
@@ -322,8 +339,12 @@ impl<'a> Oracle<'a> {
         };
         self.ledger.keep(&terms.book, &self.x);
         (self.is_begun, self.grad_norm) = (false, None);
-        let f = std::mem::replace(&mut self.f, f64::NAN);
-        self.course.end(terms, &self.ledger, &self.x, f, grad_norm, verdict)
+        let goes_on = self.course.end(terms, &self.ledger, &self.x, self.f, grad_norm, verdict);
+        if !goes_on && self.course.is_due(self.ledger.spent, true) {
+            self.look(None);
+        }
+        self.f = f64::NAN;
+        goes_on
     }
 }
 

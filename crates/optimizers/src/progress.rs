@@ -8,6 +8,7 @@ use crate::result::RunResult;
 use crate::rule::{RuleState, StepInfo};
 use crate::terms::Terms;
 use crate::vector::norm;
+use crate::watch::InForce;
 use autodiff::Evaluator;
 
 /// What a run needs next.
@@ -49,7 +50,7 @@ impl<'a> Progress<'a> {
         probe.dealer.reset();
         self.rule.reset();
         self.step = 0;
-        self.steps = terms.watch.steps.min((self.course.limit - probe.ledger.spent) / terms.step_units);
+        self.steps = terms.show.steps.min((self.course.limit - probe.ledger.spent) / terms.step_units);
         self.phase = Phase::Measure;
     }
 
@@ -67,10 +68,17 @@ impl<'a> Progress<'a> {
         if probe.ledger.spent == self.course.spent_before {
             // A free measurement of the start is only noted: every attempt spends something, so a run of
             // attempts that end where they begin comes to an end too.
+            if self.course.is_due(probe.ledger.spent, false) {
+                terms.geometry.project(&probe.x, &mut probe.grad);
+                self.look(terms, probe);
+            }
             self.phase = Phase::Step;
             return false;
         }
         terms.geometry.project(&probe.x, &mut probe.grad);
+        if self.course.is_due(probe.ledger.spent, false) {
+            self.look(terms, probe);
+        }
         let grad_norm = norm(&probe.grad);
         let held_out = held_out.map(|evaluator| evaluator.value(&probe.x));
         let place = Place { x: &probe.x, f: probe.f, grad_norm: Some(grad_norm), held_out };
@@ -88,13 +96,28 @@ impl<'a> Progress<'a> {
         if goes_on {
             self.begin_attempt(terms, probe);
         } else {
+            if self.course.is_due(probe.ledger.spent, true) {
+                self.look(terms, probe);
+            }
             self.phase = Phase::Done;
         }
         goes_on
     }
 
+    /// Shows the point, its whole gradient in `probe.grad`.
+    fn look(&mut self, terms: &Terms<'_>, probe: &Probe) {
+        let (step, steps) = (self.step, self.steps);
+        let together = |noise: &[Noise]| noise.iter().map(|noise| noise.sigma(step, steps).powi(2)).sum::<f64>().sqrt();
+        let in_force = InForce {
+            lr_factor: terms.lr_factor(step, steps),
+            sigma_gradient: together(&terms.gradient_noise),
+            sigma_weights: together(&terms.weight_noise),
+        };
+        self.course.look(terms, probe.ledger.spent, (&probe.x, probe.f, &probe.grad), Some(in_force));
+    }
+
     fn out_of_budget(&self, terms: &Terms<'_>, ledger: &Ledger, grad_norm: f64) -> Option<Verdict> {
-        if self.step == terms.watch.steps {
+        if self.step == terms.show.steps {
             return Some(Course::out_of_steps(terms, grad_norm));
         }
         let is_out = !self.course.affords(ledger, terms.step_units);
@@ -113,6 +136,7 @@ impl<'a> Progress<'a> {
 
     /// Adds the noise to the gradient, lets the rule step, and puts the point back on the surface.
     pub(crate) fn step(&mut self, terms: &Terms<'_>, probe: &mut Probe, is_minibatch: bool) {
+        self.course.leave(&probe.x);
         let mut is_noisy = false;
         for noise in &terms.gradient_noise {
             let sigma = noise.sigma(self.step, self.steps);
@@ -122,7 +146,7 @@ impl<'a> Progress<'a> {
                 is_noisy = true;
             }
         }
-        let lr_factor = terms.schedule.map_or(1.0, |schedule| schedule.factor(self.step, self.steps));
+        let lr_factor = terms.lr_factor(self.step, self.steps);
         let mut info = StepInfo { f: probe.f, t: self.step, lr_factor, is_minibatch, random: &mut self.course.random };
         self.rule.step(&mut probe.x, &probe.grad, &mut info);
         for noise in &terms.weight_noise {
@@ -133,11 +157,12 @@ impl<'a> Progress<'a> {
             }
         }
         terms.geometry.retract(&mut probe.x);
+        self.course.arrive(&probe.x);
         self.step += 1;
         self.course.iterations += 1;
         self.course.noisy_steps += u64::from(is_noisy);
         let is_due = self.step.is_multiple_of(terms.measure_every)
-            || self.step == terms.watch.steps
+            || self.step == terms.show.steps
             || !self.course.affords(&probe.ledger, terms.step_units);
         self.phase = if is_due { Phase::Measure } else { Phase::Step };
     }

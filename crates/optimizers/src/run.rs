@@ -11,7 +11,8 @@ use crate::result::RunResult;
 use crate::rule::Rule;
 use crate::settings::{Seeds, Settings};
 use crate::terms::Terms;
-use crate::trace::{Iterate, Watch};
+use crate::trace::{Iterate, Show};
+use crate::watch::{Track, Watch};
 use autodiff::Objective;
 
 /// Runs `method` once per entry of `seeds` and returns the results in that order.
@@ -46,40 +47,64 @@ pub fn run_block<'a>(
     settings: &Settings<'_>,
     seeds: Vec<Seeds<'a>>,
 ) -> Vec<RunResult> {
-    watched(objective, method, settings, seeds, Watch::nobody())
+    watched(objective, method, settings, seeds, Show::nobody(), None)
 }
 
-/// [`run_block`], shown to whoever watches.
+/// The same under a watch, which changes no run: looking is free, and what a run does is the same bits as unwatched.
+///
+/// # Panics
+/// As [`run_block`]; and when the pace of the watch is 0.
+pub fn run_block_watched<'a>(
+    objective: &Objective,
+    method: &Method,
+    settings: &Settings<'_>,
+    seeds: Vec<Seeds<'a>>,
+    watch: Option<&Watch<'_>>,
+) -> Vec<RunResult> {
+    watched(objective, method, settings, seeds, Show::nobody(), watch)
+}
+
+/// [`run_block`], shown to whoever wants to see.
 pub(crate) fn watched<'a>(
     objective: &Objective,
     method: &Method,
     settings: &Settings<'_>,
     seeds: Vec<Seeds<'a>>,
-    watch: Watch<'_>,
+    show: Show<'_>,
+    watch: Option<&Watch<'_>>,
 ) -> Vec<RunResult> {
     settings.assert_usable();
     if let Err(message) = method.check(objective) {
         panic!("{message}");
     }
-    let terms = Terms::new(objective, method, settings, watch);
+    let terms = Terms::new(objective, method, settings, show);
     match &method.algorithm {
-        Algorithm::Rule(rule) => lockstep(objective, rule.object(), &terms, seeds),
+        Algorithm::Rule(rule) => lockstep(objective, rule.object(), &terms, seeds, watch),
         Algorithm::Solver(solver) => {
             assert!(!settings.single_precision, "a solver needs values in double precision");
-            let run = |(i, seeds)| Oracle::run(objective, solver.object(), &terms, i, seeds);
+            let run = |(run, seeds)| {
+                let track = Track::of(watch, run, objective.dim());
+                Oracle::run(objective, solver.object(), &terms, run, seeds, track)
+            };
             seeds.into_iter().enumerate().map(run).collect()
         }
     }
 }
 
-fn lockstep(objective: &Objective, rule: &dyn Rule, terms: &Terms<'_>, seeds: Vec<Seeds<'_>>) -> Vec<RunResult> {
+fn lockstep(
+    objective: &Objective,
+    rule: &dyn Rule,
+    terms: &Terms<'_>,
+    seeds: Vec<Seeds<'_>>,
+    watch: Option<&Watch<'_>>,
+) -> Vec<RunResult> {
     let (batch, dim) = (rule.batch(), objective.dim());
     let mut oracle = BlockOracle::new(objective, terms.settings.single_precision, batch, seeds.len());
     let mut held_out = terms.settings.early_stop.map(|stop| stop.held_out.evaluator());
     let mut probes = Vec::with_capacity(seeds.len());
     let mut runs = Vec::with_capacity(seeds.len());
-    for seeds in seeds {
-        let (course, batches) = Course::new(seeds);
+    for (run, seeds) in seeds.into_iter().enumerate() {
+        let (course, batches) = Course::new(seeds, Track::of(watch, run, dim));
         let row_count = if batch == 0 { 0 } else { objective.row_count() };
         let mut probe = Probe {
             x: vec![0.0; dim],
@@ -95,7 +120,7 @@ fn lockstep(objective: &Objective, rule: &dyn Rule, terms: &Terms<'_>, seeds: Ve
 
     let show = |i: usize, run: &Progress<'_>, probe: &Probe, rows: &[u32]| {
         let (restart, step) = run.place();
-        terms.watch.show(Iterate { run: i, restart, step, x: &probe.x, rows });
+        terms.show.show(Iterate { run: i, restart, step, x: &probe.x, rows });
     };
     runs.iter().zip(&probes).enumerate().for_each(|(i, (run, probe))| show(i, run, probe, &[]));
     let mut who: Vec<usize> = Vec::with_capacity(runs.len());
@@ -117,7 +142,7 @@ fn lockstep(objective: &Objective, rule: &dyn Rule, terms: &Terms<'_>, seeds: Ve
         select(&runs, Phase::Step, &mut who);
         for &i in &who {
             runs[i].step(terms, &mut probes[i], batch > 0);
-            if terms.watch.is_watching() {
+            if terms.show.is_watching() {
                 show(i, &runs[i], &probes[i], oracle.rows_of(i));
             }
         }

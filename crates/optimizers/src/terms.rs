@@ -6,7 +6,7 @@ use crate::noise::{Noise, On};
 use crate::schedule::Schedule;
 use crate::settings::{Settings, Stall};
 use crate::strategy::Strategy;
-use crate::trace::Watch;
+use crate::trace::Show;
 use autodiff::{Geometry, Objective};
 
 pub(crate) struct Terms<'a> {
@@ -21,7 +21,7 @@ pub(crate) struct Terms<'a> {
     /// Units of one step; of a solver, those that must be left for another start: one gradient.
     pub(crate) step_units: u64,
     /// Who sees the iterates, and how many steps of an attempt.
-    pub(crate) watch: Watch<'a>,
+    pub(crate) show: Show<'a>,
     /// Steps between two measurements of the whole objective: 1, or an epoch of a minibatch method.
     pub(crate) measure_every: u64,
     /// Noise on starts.
@@ -36,7 +36,7 @@ impl<'a> Terms<'a> {
         objective: &'a Objective,
         method: &'a Method,
         settings: &'a Settings<'a>,
-        watch: Watch<'a>,
+        show: Show<'a>,
     ) -> Self {
         let (row_count, dim) = (objective.row_count() as u64, objective.dim() as u64);
         let batch = if method.batch() == 0 { row_count } else { method.batch() as u64 };
@@ -53,11 +53,16 @@ impl<'a> Terms<'a> {
             geometry: objective.geometry(),
             book: Book::new(settings, row_count, dim),
             step_units: Prices::minibatch(batch),
-            watch,
+            show,
             measure_every: row_count.div_ceil(batch),
             start_sigmas: of(On::Start).iter().map(Noise::start_sigma).collect(),
             gradient_noise: of(On::Gradient),
             weight_noise: of(On::Weights),
         }
+    }
+
+    /// What the learning rate of a step is multiplied by.
+    pub(crate) fn lr_factor(&self, step: u64, steps: u64) -> f64 {
+        self.schedule.map_or(1.0, |schedule| schedule.factor(step, steps))
     }
 }

@@ -42,18 +42,18 @@ pub fn trace_block<'a>(
     assert!(steps >= 1, "a trace needs a step at least");
     // Shared, so that the terms of a block can hold it.
     let see = RefCell::new(see);
-    watched(objective, method, settings, seeds, Watch { steps, see: Some(&|iterate| see.borrow_mut()(iterate)) })
+    watched(objective, method, settings, seeds, Show { steps, see: Some(&|iterate| see.borrow_mut()(iterate)) }, None)
 }
 
 /// Who watches, and for how long.
 #[derive(Clone, Copy)]
-pub(crate) struct Watch<'w> {
+pub(crate) struct Show<'w> {
     /// Steps of an attempt at most.
     pub(crate) steps: u64,
     see: Option<&'w dyn Fn(Iterate<'_>)>,
 }
 
-impl Watch<'_> {
+impl Show<'_> {
     /// Nobody, and the budget alone limits the steps.
     pub(crate) fn nobody() -> Self {
         Self { steps: u64::MAX, see: None }

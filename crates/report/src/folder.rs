@@ -1,4 +1,4 @@
-//! A result folder in memory: the three files joined by `run_key`, checked, and grouped in plan order.
+//! A result folder in memory: its files joined by `run_key`, checked, and grouped in plan order.
 //!
 //! The order of rows in `hits.csv` and `critical.csv` does not matter: hits are sorted by gap and certificates by
 //! where in the run they were taken, so no sum in a table depends on it.
@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::error::ReportError;
-use crate::load::{Loaded, load};
-use crate::rows::{CriticalRow, HitRow, RunRow, Status};
+use crate::load::{Loaded, load, load_if_there};
+use crate::rows::{AttemptRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
 
 /// One planned run with all that is known about it.
 #[derive(Debug, Clone)]
@@ -19,6 +19,12 @@ pub struct Run {
     pub hits: Vec<(f64, Option<f64>)>,
     /// Certificates: start, moments by cost, stop, found.
     pub points: Vec<CriticalRow>,
+    /// Its attempts, if it restarts and they are recorded.
+    pub attempts: Vec<AttemptRow>,
+    /// What was recorded along it.
+    pub curve: Vec<CurveRow>,
+    /// The data rows at its end, by number.
+    pub examples: Vec<ExampleRow>,
 }
 
 /// Every planned run, in plan order.
@@ -46,6 +52,14 @@ pub struct MethodRuns<'a> {
     pub runs: Vec<&'a Run>,
 }
 
+impl Run {
+    /// A run of which nothing else is known yet.
+    fn new(row: RunRow) -> Self {
+        let (hits, points, attempts) = (Vec::new(), Vec::new(), Vec::new());
+        Run { row, hits, points, attempts, curve: Vec::new(), examples: Vec::new() }
+    }
+}
+
 impl MethodRuns<'_> {
     /// The cell looks for critical points of any index: it has no targets, and no end point of a descent.
     pub fn is_finder(&self) -> bool {
@@ -70,10 +84,14 @@ impl Folder {
     pub fn load(dir: &Path) -> Result<Self, ReportError> {
         let rows: Loaded<RunRow> = load(dir)?;
         let by_key = index_runs(&rows)?;
-        let mut runs: Vec<Run> =
-            rows.rows.iter().map(|(_, row)| Run { row: row.clone(), hits: Vec::new(), points: Vec::new() }).collect();
+        let mut runs: Vec<Run> = rows.rows.iter().map(|(_, row)| Run::new(row.clone())).collect();
         join_hits(&mut runs, &by_key, &load(dir)?)?;
         join_points(&mut runs, &by_key, &load(dir)?)?;
+        let attempts = |run: &mut Run, row: AttemptRow| in_order(&mut run.attempts, row, |row| row.restart, "restart");
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &AttemptRow| &row.run_key, attempts)?;
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &CurveRow| &row.run_key, next_of_curve)?;
+        let examples = |run: &mut Run, row: ExampleRow| in_order(&mut run.examples, row, |row| row.row, "row");
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &ExampleRow| &row.run_key, examples)?;
         let folder = Folder { runs };
         folder.check_targets(&rows)?;
         Ok(folder)
@@ -218,6 +236,49 @@ fn join_points(
         run.points.sort_by(|a, b| a.at.partial_cmp(&b.at).expect("a moment is a finite cost"));
     }
     Ok(())
+}
+
+/// Gives every run the rows of a file that need not be there, in the order of the file; `add` says what is wrong with one.
+fn join_part<T: Clone>(
+    runs: &mut [Run],
+    by_key: &HashMap<&str, usize>,
+    part: Option<Loaded<T>>,
+    key: impl Fn(&T) -> &str,
+    add: impl Fn(&mut Run, T) -> Result<(), String>,
+) -> Result<(), ReportError> {
+    let Some(part) = part else { return Ok(()) };
+    for (line, row) in &part.rows {
+        let refuse = |problem: String| Err(part.malformed(*line, problem));
+        let Some(&i) = by_key.get(key(row)) else {
+            return refuse(format!("run {} is not in runs.csv", key(row)));
+        };
+        if runs[i].row.status == Status::Missing {
+            return refuse(format!("run {} is missing but has a row here", key(row)));
+        }
+        if let Err(problem) = add(&mut runs[i], row.clone()) {
+            return refuse(format!("run {}: {problem}", key(row)));
+        }
+    }
+    Ok(())
+}
+
+/// Rows that are numbered 0, 1, ... without a gap: a truncated file would otherwise read as fewer of them.
+fn in_order<T>(rows: &mut Vec<T>, row: T, number: impl Fn(&T) -> u64, column: &str) -> Result<(), String> {
+    let (expected, found) = (rows.len() as u64, number(&row));
+    rows.push(row);
+    if found == expected { Ok(()) } else { Err(format!("{column} {found} stands where {expected} is expected")) }
+}
+
+/// The costs of a curve rise; a restart and a free measurement share one.
+fn next_of_curve(run: &mut Run, row: CurveRow) -> Result<(), String> {
+    let before = run.curve.last().map_or(0.0, |last| last.cost);
+    let is_next = row.cost >= before && row.cost.is_finite();
+    let problem = format!("cost {:?} after {before:?}", row.cost);
+    if row.plateau.is_some_and(|flag| flag > 1) {
+        return Err("plateau is 0, 1 or empty".to_string());
+    }
+    run.curve.push(row);
+    if is_next { Ok(()) } else { Err(problem) }
 }
 
 /// What is wrong with the inertia of a certified point, if anything.

@@ -1,13 +1,13 @@
-//! From the rows of a result folder to statistics to tables: a pure function of `runs.csv`, `hits.csv` and `critical.csv`.
+//! From the rows of a result folder to statistics to tables: a pure function of `runs.csv` and the files of rows beside it.
 //!
 //! The crate knows none of the others: whatever a table says can be recomputed by anyone from the CSV files alone,
 //! and the same files always give the same bytes.
 //!
 //! | file | job |
 //! |---|---|
-//! | `rows` | the columns of the three files, typed |
+//! | `rows` | the columns of the files, typed |
 //! | `load` | one CSV file to typed rows, with file and line in every complaint |
-//! | `folder` | the three files joined by `run_key`, checked, grouped in plan order |
+//! | `folder` | the files joined by `run_key`, checked, grouped in plan order |
 //! | `estimators` | intervals, running times, restarts derived from single runs, tests, medians |
 //! | `score`, `tuning` | how good a configuration is; the best one of every method, from a folder of tuning |
 //! | `tables` | one file per table |
@@ -27,18 +27,18 @@ mod tuning;
 
 pub use error::ReportError;
 pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
-pub use rows::{At, Class, CriticalRow, HitRow, RunRow, Status};
+pub use rows::{At, AttemptRow, Class, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
 pub use table::{Block, Cell, Table};
 pub use tuning::{Choice, choices};
 
 use std::path::Path;
 
 /// Every table that the result folder `dir` has rows for, in reading order: `success`,
-/// `comparison`, `restarts`, `endpoints`, `signs`, `index_vs_loss`.
+/// `comparison`, `restarts`, `attempts`, `curves`, `plateaus`, `examples`, `endpoints`, `signs`, `index_vs_loss`.
 ///
-/// Reads `runs.csv`, `hits.csv`, `critical.csv` (and `space.csv`) and nothing else. Runs that are planned but not done (status `missing`)
-/// stay in every denominator, so an unfinished folder gives tables that say so. A folder of tuning, which has a
-/// `space.csv`, gives the one table `sensitivity`.
+/// Reads `runs.csv`, `hits.csv`, `critical.csv` and, where they are there, `attempts.csv`, `curves.csv`, `examples.csv` and
+/// `space.csv`, and nothing else. Runs that are planned but not done (status `missing`) stay in every denominator, so an
+/// unfinished folder gives tables that say so. A folder of tuning, which has a `space.csv`, gives the one table `sensitivity`.
 ///
 /// # Errors
 /// A file that is absent, malformed, or contradicts another one; the message names file and line.

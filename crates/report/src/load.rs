@@ -22,6 +22,11 @@ impl<T> Loaded<T> {
     }
 }
 
+/// Reads `T::FILE` of the folder `dir`, which an experiment may do without.
+pub(crate) fn load_if_there<T: Row>(dir: &Path) -> Result<Option<Loaded<T>>, ReportError> {
+    if dir.join(T::FILE).exists() { load(dir).map(Some) } else { Ok(None) }
+}
+
 /// Reads `T::FILE` of the folder `dir`.
 pub(crate) fn load<T: Row>(dir: &Path) -> Result<Loaded<T>, ReportError> {
     let file = dir.join(T::FILE);

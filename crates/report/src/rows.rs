@@ -1,4 +1,4 @@
-//! The columns of `runs.csv`, `hits.csv` and `critical.csv`, typed one to one.
+//! The columns of `runs.csv` and the files beside it, typed one to one.
 //!
 //! An empty cell means "not applicable" and is `None`; `inf`, `-inf` and `nan` are ordinary values.
 
@@ -201,6 +201,8 @@ pub struct RunRow {
     pub cost_at_best: Option<f64>,
     /// Loss where the run stopped.
     pub f_final: Option<f64>,
+    /// Loss on held-out data where the run stopped; `None` where no data are held out.
+    pub f_held_out: Option<f64>,
     /// Gradient norm where the run stopped.
     pub grad_norm: Option<f64>,
     /// Hash of the final point.
@@ -244,6 +246,7 @@ impl Row for RunRow {
         "gap_best",
         "cost_at_best",
         "f_final",
+        "f_held_out",
         "grad_norm",
         "x_hash",
     ];
@@ -349,4 +352,109 @@ impl Row for CriticalRow {
         "flips",
         "reason",
     ];
+}
+
+/// One start of a run that restarts.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AttemptRow {
+    /// The run.
+    pub run_key: String,
+    /// 0, 1, ...
+    pub restart: u64,
+    /// Loss at the start of the attempt.
+    pub f_start: f64,
+    /// Loss at its end.
+    pub f_end: f64,
+    /// Gradient-equivalents it spent.
+    pub cost: f64,
+    /// How it ended.
+    pub status: Status,
+}
+
+impl Row for AttemptRow {
+    const FILE: &'static str = "attempts.csv";
+    const COLUMNS: &'static [&'static str] = &["run_key", "restart", "f_start", "f_end", "cost", "status"];
+}
+
+/// One point along a run.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct CurveRow {
+    /// The run.
+    pub run_key: String,
+    /// Number of the attempt.
+    pub restart: u64,
+    /// Steps of the run so far.
+    pub iterations: u64,
+    /// Gradient-equivalents of the run so far.
+    pub cost: f64,
+    /// Loss.
+    pub f: f64,
+    /// The same as a level.
+    pub level: f64,
+    /// Level above the reference.
+    pub gap: Option<f64>,
+    /// Gradient norm.
+    pub grad_norm: f64,
+    /// Length of the step that led here.
+    pub step_length: f64,
+    /// Sum of the step lengths of the attempt.
+    pub path_length: f64,
+    /// Distance from the start of the attempt.
+    pub from_start: f64,
+    /// What the schedule multiplies the learning rate of the next step by.
+    pub lr_factor: Option<f64>,
+    /// Standard deviation of the noise on the next gradient.
+    pub sigma_gradient: Option<f64>,
+    /// Standard deviation of the noise on the next point.
+    pub sigma_weights: Option<f64>,
+    /// Loss on held-out data.
+    pub f_held_out: Option<f64>,
+    /// Least eigenvalue of the Hessian.
+    pub lambda_min: Option<f64>,
+    /// Greatest eigenvalue of the Hessian.
+    pub lambda_max: Option<f64>,
+    /// 1 on a plateau, 0 elsewhere, `None` when nobody asked.
+    pub plateau: Option<u8>,
+}
+
+impl Row for CurveRow {
+    const FILE: &'static str = "curves.csv";
+    const COLUMNS: &'static [&'static str] = &[
+        "run_key",
+        "restart",
+        "iterations",
+        "cost",
+        "f",
+        "level",
+        "gap",
+        "grad_norm",
+        "step_length",
+        "path_length",
+        "from_start",
+        "lr_factor",
+        "sigma_gradient",
+        "sigma_weights",
+        "f_held_out",
+        "lambda_min",
+        "lambda_max",
+        "plateau",
+    ];
+}
+
+/// The loss of one data row at the end of one run.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ExampleRow {
+    /// The run.
+    pub run_key: String,
+    /// Number of the data row, from 0.
+    pub row: u64,
+    /// Its loss.
+    pub loss: f64,
+    /// 1 when the loss is at most the threshold of the experiment, else 0.
+    pub fitted: u8,
+}
+
+impl Row for ExampleRow {
+    const FILE: &'static str = "examples.csv";
+    const COLUMNS: &'static [&'static str] = &["run_key", "row", "loss", "fitted"];
 }

@@ -1,6 +1,6 @@
 //! An experiment whose every name and value is known to be right: surfaces, methods, and their cells.
 
-use crate::config::{At, Stop};
+use crate::config::{At, Curves, Stop};
 use crate::guard::Panic;
 use crate::params::canonical;
 use crate::tuned::Cited;
@@ -27,6 +27,10 @@ pub struct Experiment {
     pub at: Vec<At>,
     /// Whether every start of a run with restarts is a row.
     pub records_attempts: bool,
+    /// What is recorded along the runs of optimizers, if anything.
+    pub curves: Option<Curves>,
+    /// The loss above which a data row counts as not fitted, where the losses of rows are recorded.
+    pub examples: Option<f64>,
     /// Tolerances of the certificate.
     pub criteria: Criteria,
     /// The same as a table.
@@ -124,6 +128,11 @@ pub struct Cell {
 }
 
 impl Experiment {
+    /// What is recorded along the run with this number in its cell.
+    pub fn curves_of(&self, replicate: u64) -> Option<Curves> {
+        self.curves.filter(|curves| replicate < curves.replicates)
+    }
+
     /// The start point of a run: the same for every method, another for every restart.
     ///
     /// # Panics

@@ -17,12 +17,13 @@
 //! | `tree`, `config`, `params`, `methods`, `resolve`, `diagnostic`, `prepare`, `resolved` | the experiment file, everything wrong with it at once, every default filled in |
 //! | `experiment`, `plan`, `tools` | cells, run keys, random streams; the adapter to methods and finders |
 //! | `space`, `tuning`, `tuned` | search spaces, the experiment that searches them, the file it writes and others cite |
-//! | `measure`, `execute`, `guard`, `interrupt`, `progress` | blocks of runs on threads, panics as rows |
+//! | `measure`, `curve`, `execute`, `guard`, `interrupt`, `progress` | blocks of runs on threads, panics as rows |
 //! | `record`, `journal`, `store`, `files`, `manifest`, `machine`, `figure` | rows as text, crash-safe files, provenance |
 
 mod cli;
 mod command;
 mod config;
+mod curve;
 mod diagnostic;
 mod execute;
 mod experiment;

@@ -1,6 +1,7 @@
 //! Measures a block of runs: descends or searches, certifies the points, and turns results into rows.
 
-use crate::config::{At, Stall};
+use crate::config::{At, Pace, Stall};
+use crate::curve::Recorder;
 use crate::experiment::{Action, Cell, Experiment, Surface, built};
 use crate::figure::{float, optional, point_hash};
 use crate::guard::{self, Panic};
@@ -8,7 +9,7 @@ use crate::plan::{Plan, PlannedRun};
 use crate::record::{Measured, NAN, PANIC, Record, one_line};
 use autodiff::{Evaluator, Objective};
 use landscape::{Certificate, Class, Finder, Polished, certify, polish};
-use optimizers::{Attempt, Counts, EarlyStop, Method, RunResult, Seeds, Settings, Status, run_block};
+use optimizers::{Attempt, Counts, EarlyStop, Method, RunResult, Seeds, Settings, Status, Watch, run_block_watched};
 use std::time::Instant;
 
 /// Lengths a block can have: the widths at which points are evaluated together.
@@ -97,7 +98,7 @@ pub fn block(plan: &Plan, block: &Block, is_wanted: &dyn Fn() -> bool, hand_over
                 }
                 let started = Instant::now();
                 let result =
-                    descent.and_then(|result| guard::catch(|| certified(experiment, surface, method, run, result)));
+                    descent.and_then(|descent| guard::catch(|| certified(experiment, surface, method, run, descent)));
                 hand_over(finish(experiment, surface, run, result, started, share_ms));
             }
         }
@@ -128,8 +129,11 @@ fn panicked(run: &PlannedRun, panic: &Panic, x: Option<Vec<f64>>) -> Outcome {
     Outcome { record: Record::empty(&run.key, PANIC, &reason), x }
 }
 
+/// What a descent gave: its result, and the cells of its curve.
+type Descent = (RunResult, Vec<Vec<String>>);
+
 /// The descents of some runs in lockstep.
-fn descend(experiment: &Experiment, cell: &Cell, method: &Method, runs: &[PlannedRun]) -> Vec<RunResult> {
+fn descend(experiment: &Experiment, cell: &Cell, method: &Method, runs: &[PlannedRun]) -> Vec<Descent> {
     let surface = &experiment.surfaces[cell.surface];
     let instance = built(surface);
     let law = method.strategy.object().start();
@@ -139,7 +143,24 @@ fn descend(experiment: &Experiment, cell: &Cell, method: &Method, runs: &[Planne
         batches: experiment.stream("batches", cell, run.replicate),
         random: experiment.stream("random", cell, run.replicate),
     });
-    run_block(&instance.objective, method, &settings(experiment, surface), seeds.collect())
+    let watched: Vec<bool> = runs.iter().map(|run| experiment.curves_of(run.replicate).is_some()).collect();
+    let curves = experiment.curves.filter(|_| watched.contains(&true));
+    let recorder = curves.map(|curves| Recorder::new(surface, curves, runs.len()));
+    let look = |run: usize, sight: &optimizers::Sight<'_>| {
+        if let Some(recorder) = &recorder {
+            recorder.look(run, sight);
+        }
+    };
+    let pace = |pace| match pace {
+        Pace::PerDecade(count) => optimizers::Pace::PerDecade(count),
+        Pace::Every(step) => optimizers::Pace::Every(step),
+    };
+    let watch = curves.map(|curves| Watch { pace: pace(curves.pace), runs: watched, look: &look });
+    let settings = settings(experiment, surface);
+    let results = run_block_watched(&instance.objective, method, &settings, seeds.collect(), watch.as_ref());
+    drop(watch);
+    let rows = recorder.map_or_else(|| vec![Vec::new(); runs.len()], Recorder::into_rows);
+    results.into_iter().zip(rows).collect()
 }
 
 fn settings<'a>(experiment: &Experiment, surface: &'a Surface) -> Settings<'a> {
@@ -174,7 +195,7 @@ fn certified(
     surface: &Surface,
     method: &Method,
     run: &PlannedRun,
-    result: RunResult,
+    (result, curve): Descent,
 ) -> Outcome {
     let instance = built(surface);
     let level = |f: f64| f / instance.loss_scale;
@@ -194,6 +215,7 @@ fn certified(
         gap_best: gap,
         cost_at_best: Some(result.cost_at_best),
         f_final: Some(result.f_final),
+        f_held_out: held_out(surface, &result.x_final),
         grad_norm: Some(result.grad_norm),
         x_hash: point_hash(&result.x_final),
     };
@@ -226,8 +248,25 @@ fn certified(
     }
     let failed = result.status == Status::Nan;
     let (key, cells) = (run.key.clone(), measured.cells());
-    let record = Record { key, run: cells, hits, attempts, critical, wall_ms: String::new() };
+    let examples = experiment.examples.map_or_else(Vec::new, |above| examples(&mut eval, &result.x_final, above));
+    let record = Record { key, run: cells, hits, attempts, critical, curve, examples, wall_ms: String::new() };
     Outcome { record, x: failed.then_some(result.x_final) }
+}
+
+/// The loss on the data that are held out, where some are.
+fn held_out(surface: &Surface, x: &[f64]) -> Option<f64> {
+    built(surface).held_out.as_ref().map(|objective| objective.evaluator().value(x))
+}
+
+/// The loss of every data row by itself at `x` (dim,), and whether it is at most `above`; nothing for a formula.
+fn examples(eval: &mut Evaluator, x: &[f64], above: f64) -> Vec<Vec<String>> {
+    if !eval.objective().has_rows() {
+        return Vec::new();
+    }
+    let mut losses = vec![0.0; eval.objective().row_count()];
+    eval.row_values(x, &mut losses);
+    let cells = |(row, loss): (usize, &f64)| vec![row.to_string(), float(*loss), u8::from(*loss <= above).to_string()];
+    losses.iter().enumerate().map(cells).collect()
 }
 
 /// The rows of a search for a critical point.
@@ -266,6 +305,7 @@ fn find(experiment: &Experiment, surface: &Surface, cell: &Cell, finder: &dyn Fi
         gap_best: None,
         cost_at_best: None,
         f_final: Some(certificate.f),
+        f_held_out: held_out(surface, x),
         grad_norm: Some(certificate.grad_norm),
         x_hash: point_hash(x),
     };
@@ -275,6 +315,8 @@ fn find(experiment: &Experiment, surface: &Surface, cell: &Cell, finder: &dyn Fi
         hits: Vec::new(),
         attempts: Vec::new(),
         critical: vec![cells],
+        curve: Vec::new(),
+        examples: Vec::new(),
         wall_ms: String::new(),
     };
     Outcome { record, x: (status == NAN).then(|| x.clone()) }

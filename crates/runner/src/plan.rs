@@ -1,6 +1,6 @@
 //! The plan: every run of an experiment in order, each with the key of all it depends on.
 
-use crate::config::At;
+use crate::config::{At, Curves};
 use crate::experiment::{Action, Cell, Experiment};
 use crate::figure::{float, sha256, short_hash};
 use crate::params::canonical;
@@ -48,13 +48,16 @@ impl Plan {
     pub fn new(experiment: Experiment) -> Self {
         let mut runs = Vec::new();
         for (cell, planned) in experiment.cells.iter().enumerate() {
-            let basis = key_basis(&experiment, planned);
             let replicates = experiment.surfaces[planned.surface].replicates;
-            runs.extend((0..replicates).map(|replicate| PlannedRun {
-                key: short_hash(format!("{basis}#{replicate}").as_bytes()),
-                cell,
-                replicate,
-            }));
+            let recorded = experiment.curves.map_or(0, |curves| curves.replicates.min(replicates));
+            for (numbers, curves) in [(0..recorded, experiment.curves), (recorded..replicates, None)] {
+                let basis = key_basis(&experiment, planned, curves);
+                runs.extend(numbers.map(|replicate| PlannedRun {
+                    key: short_hash(format!("{basis}#{replicate}").as_bytes()),
+                    cell,
+                    replicate,
+                }));
+            }
         }
         Self { experiment, runs }
     }
@@ -98,7 +101,7 @@ impl Plan {
 pub fn first_twins(experiment: &Experiment) -> Option<(&Cell, &Cell)> {
     let mut seen: HashMap<String, &Cell> = HashMap::new();
     for cell in &experiment.cells {
-        if let Some(first) = seen.insert(key_basis(experiment, cell), cell) {
+        if let Some(first) = seen.insert(key_basis(experiment, cell, None), cell) {
             return Some((first, cell));
         }
     }
@@ -108,7 +111,7 @@ pub fn first_twins(experiment: &Experiment) -> Option<(&Cell, &Cell)> {
 /// All that the runs of a cell depend on except the replicate, as one text with sorted keys. Labels are left out, so
 /// renaming a method keeps its runs; so are parameters at their default (a revision tells which default that is), so a
 /// new parameter keeps the runs from before it.
-fn key_basis(experiment: &Experiment, cell: &Cell) -> String {
+fn key_basis(experiment: &Experiment, cell: &Cell, curves: Option<Curves>) -> String {
     let surface = &experiment.surfaces[cell.surface];
     let fingerprint = surface.instance.as_ref().map_or("", |instance| &instance.fingerprint);
     let descends = matches!(cell.action, Action::Descend(_));
@@ -136,6 +139,14 @@ fn key_basis(experiment: &Experiment, cell: &Cell) -> String {
     let restarts = matches!(&cell.action, Action::Descend(method) if method.strategy.object().restarts());
     if restarts && !experiment.records_attempts {
         basis["attempts"] = json!(false); // absent otherwise; such a run lacks rows that it must have when they are wanted
+    }
+    // The same for what is recorded along a run, and at its end: a finder has neither.
+    if let Some(curves) = curves.filter(|_| descends) {
+        basis["curves"] = json!(curves);
+    }
+    let has_rows = surface.instance.as_ref().is_ok_and(|instance| instance.objective.has_rows());
+    if let Some(above) = experiment.examples.filter(|_| descends && has_rows) {
+        basis["examples"] = json!(above);
     }
     basis.to_string()
 }
@@ -202,6 +213,8 @@ at = ["stop"]
             ("[\"stop\"]", "[\"stop\", 10]", true, false),
             ("id = \"a\"", "id = \"other\"", false, false),
             ("name = \"e\"", "name = \"e\"\ndescription = \"words\"", false, false),
+            ("[critical]", "[record]\ncurves = { every = 1 }\n[critical]", true, false),
+            ("[critical]", "[record]\ncurves = { every = 1, replicates = 2 }\nplateaus = {}\n[critical]", true, false),
             ("dim = 2\n", "dim = 2\nmethods = [\"a\", \"b\"]\n", false, false),
             ("dim = 2\n", "dim = 2\noverride = { a = { beta = 0.9, eta = 0.3 } }\n", false, false),
         ] {
@@ -212,6 +225,9 @@ at = ["stop"]
         }
         let more = keys(&BASE.replace("replicates = 2", "replicates = 3"));
         assert_eq!((&base[..2], &base[2..]), (&more[..2], &more[3..5]));
+        // Only the runs that are recorded depend on it.
+        let first = keys(&BASE.replace("[critical]", "[record]\ncurves = { every = 1, replicates = 1 }\n[critical]"));
+        assert!(first[0] != base[0] && first[1..] == base[1..]);
     }
 
     #[test]

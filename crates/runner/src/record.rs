@@ -19,7 +19,7 @@ pub const PLANNED_COLUMNS: [&str; 10] = [
 ];
 
 /// Columns of `runs.csv` that the run measured, the last ones.
-pub const MEASURED_COLUMNS: [&str; 19] = [
+pub const MEASURED_COLUMNS: [&str; 20] = [
     "status",
     "reason",
     "cost",
@@ -37,6 +37,7 @@ pub const MEASURED_COLUMNS: [&str; 19] = [
     "gap_best",
     "cost_at_best",
     "f_final",
+    "f_held_out",
     "grad_norm",
     "x_hash",
 ];
@@ -46,6 +47,30 @@ pub const HIT_COLUMNS: [&str; 2] = ["gap", "cost"];
 
 /// Columns of `attempts.csv` after the run key.
 pub const ATTEMPT_COLUMNS: [&str; 5] = ["restart", "f_start", "f_end", "cost", "status"];
+
+/// Columns of `curves.csv` after the run key.
+pub const CURVE_COLUMNS: [&str; 17] = [
+    "restart",
+    "iterations",
+    "cost",
+    "f",
+    "level",
+    "gap",
+    "grad_norm",
+    "step_length",
+    "path_length",
+    "from_start",
+    "lr_factor",
+    "sigma_gradient",
+    "sigma_weights",
+    "f_held_out",
+    "lambda_min",
+    "lambda_max",
+    "plateau",
+];
+
+/// Columns of `examples.csv` after the run key.
+pub const EXAMPLE_COLUMNS: [&str; 3] = ["row", "loss", "fitted"];
 
 /// Columns of `critical.csv` after the run key.
 pub const CRITICAL_COLUMNS: [&str; 24] = [
@@ -97,6 +122,10 @@ pub struct Record {
     pub attempts: Vec<Vec<String>>,
     /// The cells of [`CRITICAL_COLUMNS`], one row per classified point.
     pub critical: Vec<Vec<String>>,
+    /// The cells of [`CURVE_COLUMNS`], one row per recorded point.
+    pub curve: Vec<Vec<String>>,
+    /// The cells of [`EXAMPLE_COLUMNS`], one row per data row.
+    pub examples: Vec<Vec<String>>,
     /// Milliseconds of its block divided by the runs of the block; empty when unknown.
     pub wall_ms: String,
 }
@@ -113,6 +142,8 @@ impl Record {
             hits: Vec::new(),
             attempts: Vec::new(),
             critical: Vec::new(),
+            curve: Vec::new(),
+            examples: Vec::new(),
             wall_ms: String::new(),
         }
     }
@@ -170,6 +201,8 @@ pub struct Measured {
     pub cost_at_best: Option<f64>,
     /// `f_final`.
     pub f_final: Option<f64>,
+    /// `f_held_out`; empty where no data are held out.
+    pub f_held_out: Option<f64>,
     /// `grad_norm`.
     pub grad_norm: Option<f64>,
     /// `x_hash`.
@@ -197,10 +230,11 @@ impl Measured {
             figure::optional(self.gap_best),
             figure::optional(self.cost_at_best),
             figure::optional(self.f_final),
+            figure::optional(self.f_held_out),
             figure::optional(self.grad_norm),
             self.x_hash.clone(),
         ];
-        const { assert!(MEASURED_COLUMNS.len() == 19) };
+        const { assert!(MEASURED_COLUMNS.len() == 20) };
         cells.to_vec()
     }
 }

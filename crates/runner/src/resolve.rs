@@ -109,6 +109,13 @@ pub fn resolve(
             "give a problem with data a share to hold out, or remove the key",
         );
     }
+    let has_rows = |surface: &Surface| surface.instance.as_ref().is_ok_and(|instance| instance.objective.has_rows());
+    if config.examples.is_some() && !surfaces.iter().any(has_rows) && findings.count() == 0 {
+        findings.add_global(
+            "`examples` in [record] are the data rows of a problem, and no problem here has any",
+            "add a problem with data, or remove the key",
+        );
+    }
     let experiment = Experiment {
         name: if rules.is_some() { format!("{}-tuning", config.name) } else { config.name.to_string() },
         description: config.description.to_string(),
@@ -116,6 +123,8 @@ pub fn resolve(
         stop: config.stop,
         at: if rules.is_some() { Vec::new() } else { at },
         records_attempts: config.records_attempts && rules.is_none(),
+        curves: if rules.is_some() { None } else { config.curves },
+        examples: if rules.is_some() { None } else { config.examples },
         criteria: criteria.unwrap_or_default(),
         criteria_table,
         gaps: config.gaps.clone(),

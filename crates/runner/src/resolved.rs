@@ -1,6 +1,6 @@
 //! The experiment file with every default written out; it is an experiment file itself and plans the same runs.
 
-use crate::config::{At, SCHEMA};
+use crate::config::{At, Pace, SCHEMA};
 use crate::experiment::{Declared, Experiment, Surface};
 use crate::figure::float;
 use toml::{Table, Value};
@@ -41,7 +41,7 @@ pub fn text(experiment: &Experiment) -> String {
         pairs.push(("patience", patience.to_string()));
     }
     section(&mut out, "[stop]", &pairs);
-    section(&mut out, "[record]", &[("attempts", experiment.records_attempts.to_string())]);
+    section(&mut out, "[record]", &record(experiment));
     section(&mut out, "[targets]", &[("gaps", numbers(&experiment.gaps))]);
     if !experiment.at.is_empty() {
         let at = experiment.at.iter().map(|at| match at {
@@ -53,6 +53,29 @@ pub fn text(experiment: &Experiment) -> String {
         section(&mut out, "[critical]", &pairs);
     }
     out
+}
+
+fn record(experiment: &Experiment) -> Vec<(&'static str, String)> {
+    let mut pairs = vec![("attempts", experiment.records_attempts.to_string())];
+    if let Some(curves) = experiment.curves {
+        let pace = match curves.pace {
+            Pace::PerDecade(count) => format!("per_decade = {count}"),
+            Pace::Every(step) => format!("every = {step}"),
+        };
+        let replicates = match curves.replicates {
+            u64::MAX => String::new(),
+            count => format!(", replicates = {count}"),
+        };
+        pairs.push(("curves", format!("{{ {pace}{replicates}, spectrum = {} }}", curves.spectrum)));
+        if let Some(plateaus) = curves.plateaus {
+            let [gradient, curvature] = [plateaus.gradient, plateaus.curvature].map(number);
+            pairs.push(("plateaus", format!("{{ gradient = {gradient}, curvature = {curvature} }}")));
+        }
+    }
+    if let Some(above) = experiment.examples {
+        pairs.push(("examples", format!("{{ loss_above = {} }}", number(above))));
+    }
+    pairs
 }
 
 fn problem(out: &mut String, experiment: &Experiment, index: usize, surface: &Surface) {

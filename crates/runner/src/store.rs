@@ -4,15 +4,56 @@ use crate::files;
 use crate::journal;
 use crate::plan::Plan;
 use crate::record::{
-    ATTEMPT_COLUMNS, CRITICAL_COLUMNS, HIT_COLUMNS, MEASURED_COLUMNS, MISSING, PLANNED_COLUMNS, Record,
+    ATTEMPT_COLUMNS, CRITICAL_COLUMNS, CURVE_COLUMNS, EXAMPLE_COLUMNS, HIT_COLUMNS, MEASURED_COLUMNS, MISSING,
+    PLANNED_COLUMNS, Record,
 };
 use crate::tuning;
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The file with one row per planned run.
+const RUNS: &str = "runs.csv";
+
+/// A file with any number of rows per run.
+struct Part {
+    file: &'static str,
+    /// After the run key.
+    columns: &'static [&'static str],
+    rows: fn(&Record) -> &Vec<Vec<String>>,
+    rows_mut: fn(&mut Record) -> &mut Vec<Vec<String>>,
+}
+
+/// In the order they are written.
+const PARTS: [Part; 5] = [
+    Part { file: "hits.csv", columns: &HIT_COLUMNS, rows: |r| &r.hits, rows_mut: |r| &mut r.hits },
+    Part { file: "attempts.csv", columns: &ATTEMPT_COLUMNS, rows: |r| &r.attempts, rows_mut: |r| &mut r.attempts },
+    Part { file: "critical.csv", columns: &CRITICAL_COLUMNS, rows: |r| &r.critical, rows_mut: |r| &mut r.critical },
+    Part { file: CURVES, columns: &CURVE_COLUMNS, rows: |r| &r.curve, rows_mut: |r| &mut r.curve },
+    Part { file: EXAMPLES, columns: &EXAMPLE_COLUMNS, rows: |r| &r.examples, rows_mut: |r| &mut r.examples },
+];
+
+/// Only there when `[record]` asks for it.
+const CURVES: &str = "curves.csv";
+
+/// The same.
+const EXAMPLES: &str = "examples.csv";
+
+impl Part {
+    /// Whether an experiment has this file.
+    fn is_wanted(&self, plan: &Plan) -> bool {
+        match self.file {
+            CURVES => plan.experiment.curves.is_some(),
+            EXAMPLES => plan.experiment.examples.is_some(),
+            _ => true,
+        }
+    }
+}
+
 /// Files of rows, in the order they are written.
-const ROW_FILES: [&str; 4] = ["runs.csv", "hits.csv", "attempts.csv", "critical.csv"];
+fn row_files() -> impl Iterator<Item = &'static str> {
+    std::iter::once(RUNS).chain(PARTS.into_iter().map(|part| part.file))
+}
 
 /// What a result folder holds before a command starts.
 #[derive(Debug, Default)]
@@ -80,7 +121,7 @@ fn not_ours(dir: &Path) -> String {
 /// Names the first file that differs from `SHA256SUMS`.
 pub fn check_sums(dir: &Path) -> Result<(), String> {
     let Ok(sums) = fs::read_to_string(dir.join("SHA256SUMS")) else { return Ok(()) };
-    let names: Vec<&str> = ROW_FILES.into_iter().chain([tuning::FILE]).collect();
+    let names: Vec<&str> = row_files().chain([tuning::FILE]).collect();
     match files::first_mismatch(dir, &sums, &names) {
         None => Ok(()),
         Some(name) => Err(format!(
@@ -99,19 +140,11 @@ fn read_rows(dir: &Path) -> Result<HashMap<String, Record>, String> {
         record.run = row[PLANNED_COLUMNS.len()..].to_vec();
         records.insert(record.key.clone(), record);
     }
-    for row in read_csv(&dir.join("hits.csv"), &keyed(&HIT_COLUMNS))? {
-        if let Some(record) = records.get_mut(&row[0]) {
-            record.hits.push(row[1..].to_vec());
-        }
-    }
-    for row in read_csv(&dir.join("attempts.csv"), &keyed(&ATTEMPT_COLUMNS))? {
-        if let Some(record) = records.get_mut(&row[0]) {
-            record.attempts.push(row[1..].to_vec());
-        }
-    }
-    for row in read_csv(&dir.join("critical.csv"), &keyed(&CRITICAL_COLUMNS))? {
-        if let Some(record) = records.get_mut(&row[0]) {
-            record.critical.push(row[1..].to_vec());
+    for part in PARTS {
+        for row in read_csv(&dir.join(part.file), &keyed(part.columns))? {
+            if let Some(record) = records.get_mut(&row[0]) {
+                (part.rows_mut)(record).push(row[1..].to_vec());
+            }
         }
     }
     for row in read_csv(&dir.join("timing.csv"), &keyed(&["wall_ms"]))? {
@@ -149,8 +182,8 @@ fn read_csv(path: &Path, columns: &[&str]) -> Result<Vec<Vec<String>>, String> {
 /// Whatever the file system says.
 pub fn write_rows(dir: &Path, plan: &Plan, records: &HashMap<String, Record>) -> Result<(), String> {
     let mut runs = vec![PLANNED_COLUMNS.into_iter().chain(MEASURED_COLUMNS).map(String::from).collect()];
-    let head = |columns: &[&str]| vec![keyed(columns).into_iter().map(String::from).collect()];
-    let (mut hits, mut attempts, mut critical) = (head(&HIT_COLUMNS), head(&ATTEMPT_COLUMNS), head(&CRITICAL_COLUMNS));
+    let head = |columns: &[&str]| vec![keyed(columns).into_iter().map(String::from).collect::<Vec<String>>()];
+    let mut parts = PARTS.map(|part| head(part.columns));
     let mut timing = head(&["wall_ms"]);
     for run in &plan.runs {
         let missing = Record::empty(&run.key, MISSING, "not run yet");
@@ -160,16 +193,21 @@ pub fn write_rows(dir: &Path, plan: &Plan, records: &HashMap<String, Record>) ->
         let prefixed = |cells: &Vec<String>| {
             std::iter::once(run.key.clone()).chain(cells.iter().cloned()).collect::<Vec<String>>()
         };
-        hits.extend(record.hits.iter().map(prefixed));
-        attempts.extend(record.attempts.iter().map(prefixed));
-        critical.extend(record.critical.iter().map(prefixed));
+        for (part, rows) in PARTS.iter().zip(&mut parts) {
+            rows.extend((part.rows)(record).iter().map(prefixed));
+        }
         timing.push(vec![run.key.clone(), record.wall_ms.clone()]);
     }
-    let tables = [runs, hits, attempts, critical, timing];
-    for (name, rows) in ROW_FILES.into_iter().chain(["timing.csv"]).zip(&tables) {
-        files::write(&dir.join(name), &csv_bytes(rows))?;
+    files::write(&dir.join(RUNS), &csv_bytes(&runs))?;
+    for (part, rows) in PARTS.iter().zip(&parts) {
+        let path = dir.join(part.file);
+        if part.is_wanted(plan) {
+            files::write(&path, &csv_bytes(rows))?;
+        } else if path.exists() {
+            remove(&path)?;
+        }
     }
-    Ok(())
+    files::write(&dir.join("timing.csv"), &csv_bytes(&timing))
 }
 
 fn csv_bytes(rows: &[Vec<String>]) -> Vec<u8> {
@@ -218,8 +256,9 @@ pub fn prune_failures(dir: &Path, is_failing: impl Fn(&str) -> bool) -> Result<(
 /// # Errors
 /// Whatever the file system says.
 pub fn write_sums(dir: &Path) -> Result<(), String> {
+    let rows = row_files().filter(|name| ![CURVES, EXAMPLES].contains(name) || dir.join(name).exists());
     let mut names: Vec<String> =
-        ["config.toml", "config.resolved.toml"].into_iter().chain(ROW_FILES).map(String::from).collect();
+        ["config.toml", "config.resolved.toml"].into_iter().chain(rows).map(String::from).collect();
     names.extend([tuning::FILE.to_string()].into_iter().filter(|name| dir.join(name).exists()));
     names.extend(listing(&dir.join("tables")).into_iter().map(|name| format!("tables/{name}")));
     let text = files::sums(dir, &names)?;

@@ -78,6 +78,28 @@ fn all(mut at: Evaluator, x: &[f64]) -> Vec<f64> {
     [vec![value, at.value(x)], grad, hvs, hess].concat()
 }
 
+/// The loss of each row is the recorded function of that row, bit for bit, and weight decay is none of it.
+#[test]
+fn the_value_of_a_row_is_that_of_its_own_term() {
+    for count in [1, 5, 64, 70] {
+        let (plain, decayed) = (objective(&[4], count, 0.0), objective(&[4], count, 0.01));
+        let x = point(plain.dim());
+        let (graph, loss) = plain.graph();
+        let per_row = (0..count).map(|i| interpret(graph, &[loss], &[&x[..], mean(&plain).rows.row(i)].concat())[0]);
+        let expected: Vec<f64> = per_row.collect();
+        let mut values = vec![f64::NAN; count];
+        for objective in [&plain, &decayed] {
+            values.fill(f64::NAN);
+            let mut eval = objective.evaluator();
+            eval.row_values(&x, &mut values);
+            assert_eq!(values, expected, "{count} rows");
+        }
+        let excess = decayed.evaluator().value(&x) - plain.evaluator().value(&x);
+        let decay = 0.005 * x.iter().map(|x| x * x).sum::<f64>();
+        assert!((excess - decay).abs() <= 1e-12 * decay.max(1.0), "{excess} for {decay}");
+    }
+}
+
 /// Row after row within sections of 64, then the sections: recomputed here with the reference interpreter.
 #[test]
 fn sums_have_the_stated_order() {

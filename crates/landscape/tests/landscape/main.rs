@@ -5,6 +5,7 @@ mod control;
 mod degenerate;
 mod density;
 mod eigen;
+mod extremes;
 mod factor;
 mod finders;
 mod lanczos;

@@ -42,6 +42,6 @@ pub use rank_sum::{Rank, RankSum};
 pub use resample::Resample;
 pub use runtime::{Outcome, Runtime, ert_interval};
 pub use share::{Share, clopper_pearson, wilson};
-pub use summary::{Mean, median, median_interval, pearson};
+pub use summary::{Mean, median, median_interval, pearson, quantile};
 pub use total_budget::TotalBudget;
 pub use virtual_restarts::VirtualRestarts;

@@ -38,6 +38,28 @@ pub fn median_interval(values: &[f64], level: f64) -> Option<(f64, f64)> {
     (k > 0).then(|| (sorted[k - 1], sorted[n - k]))
 }
 
+/// Quantile `p` in (0, 1]: the least value that at least the share `p` of the sample does not exceed (the inverse of the
+/// empirical distribution), so always a member of the sample and fit for infinities. `None` for no values; NaN counts as
+/// larger than everything.
+///
+/// ```
+/// use report::estimators::quantile;
+/// assert_eq!(quantile(&[4.0, 1.0, 3.0, f64::INFINITY], 0.5), Some(3.0));
+/// assert_eq!(quantile(&[4.0, 1.0, 3.0, f64::INFINITY], 0.9), Some(f64::INFINITY));
+/// ```
+///
+/// # Panics
+/// `p` outside (0, 1].
+pub fn quantile(values: &[f64], p: f64) -> Option<f64> {
+    assert!(p > 0.0 && p <= 1.0, "quantile {p}");
+    let mut sorted = values.to_vec();
+    sorted.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = v.abs());
+    sorted.sort_by(f64::total_cmp);
+    // A product such as 0.9 * 10 may round to just above the whole number it is.
+    let rank = (p * sorted.len() as f64 * (1.0 - 4.0 * f64::EPSILON)).ceil() as usize;
+    sorted.get(rank.max(1) - 1).copied()
+}
+
 /// Mean of a sample with its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mean {

@@ -1,8 +1,12 @@
 //! The tables, one file each.
 
+mod attempts;
 mod comparison;
+mod curves;
 mod endpoints;
+mod examples;
 mod index_vs_loss;
+mod plateaus;
 mod restarts;
 mod sensitivity;
 mod signs;
@@ -22,6 +26,10 @@ pub(crate) fn all(folder: &Folder) -> Vec<Table> {
         success::table(folder),
         comparison::table(folder),
         restarts::table(folder),
+        attempts::table(folder),
+        curves::table(folder),
+        plateaus::table(folder),
+        examples::table(folder),
         endpoints::table(folder),
         signs::table(folder),
         index_vs_loss::table(folder),

@@ -8,18 +8,26 @@ use tempfile::TempDir;
 
 pub const RUNS: &str = "run_key,problem,revision,params,dim,method,optimizer,strategy,method_params,replicate,status,\
                         reason,cost,iterations,restarts,n_f,n_grad,n_hvp,n_hess,noisy_steps,noise_energy,f_start,\
-                        f_best,level_best,gap_best,cost_at_best,f_final,grad_norm,x_hash";
+                        f_best,level_best,gap_best,cost_at_best,f_final,f_held_out,grad_norm,x_hash";
 pub const HITS: &str = "run_key,gap,cost";
 pub const CRITICAL: &str = "run_key,at,cost,f,level,grad_norm_before,grad_norm,polish_iterations,polish_distance,n,n_neg,\
                             n_zero,n_pos,zero_modes,index_fraction,theory,lambda_min,lambda_max,zero_tol,contraction,\
                             flat_ratio,mr_residual,class,flips,reason";
 
-/// The three files, row by row, without headers.
+pub const ATTEMPTS: &str = "run_key,restart,f_start,f_end,cost,status";
+pub const CURVES: &str = "run_key,restart,iterations,cost,f,level,gap,grad_norm,step_length,path_length,from_start,\
+                          lr_factor,sigma_gradient,sigma_weights,f_held_out,lambda_min,lambda_max,plateau";
+pub const EXAMPLES: &str = "run_key,row,loss,fitted";
+
+/// The files, row by row, without headers.
 #[derive(Default, Clone)]
 pub struct Files {
     pub runs: Vec<String>,
     pub hits: Vec<String>,
     pub critical: Vec<String>,
+    pub attempts: Vec<String>,
+    pub curves: Vec<String>,
+    pub examples: Vec<String>,
 }
 
 impl Files {
@@ -27,7 +35,7 @@ impl Files {
     pub fn run(&mut self, key: &str, problem: &str, method: &str, status: &str, cost: &str) {
         self.runs.push(format!(
             "{key},{problem},1,\"{{\"\"dim\"\":2}}\",2,{method},sgd,single,{{}},0,{status},why,{cost},9,0,0,9,0,0,0,0.0,1.5,0.5,0.5,\
-             0.5,4.0,0.5,1e-9,ab12"
+             0.5,4.0,0.5,,1e-9,ab12"
         ));
     }
 
@@ -52,7 +60,7 @@ impl Files {
     /// A planned run of a critical-point finder.
     pub fn finder(&mut self, key: &str, problem: &str, status: &str) {
         self.runs.push(format!(
-            "{key},{problem},1,\"{{\"\"dim\"\":2}}\",2,newton,newton,finder,{{}},0,{status},why,7.0,9,,0,1,0,3,,,1.5,,,,,0.5,1e-9,ab12"
+            "{key},{problem},1,\"{{\"\"dim\"\":2}}\",2,newton,newton,finder,{{}},0,{status},why,7.0,9,,0,1,0,3,,,1.5,,,,,0.5,,1e-9,ab12"
         ));
     }
 
@@ -73,6 +81,12 @@ impl Files {
         ));
     }
 
+    /// A point of a curve: gap (also the level) and plateau as they stand in the file.
+    pub fn curve(&mut self, key: &str, restart: u64, cost: &str, gap: &str, plateau: &str) {
+        self.curves
+            .push(format!("{key},{restart},3,{cost},7.5,{gap},{gap},0.25,0.1,0.5,0.4,1,0,0,,-1.0,2.0,{plateau}"));
+    }
+
     /// Writes the folder.
     pub fn write(&self) -> TempDir {
         let dir = tempfile::tempdir().unwrap();
@@ -82,6 +96,16 @@ impl Files {
             let mut text = format!("{header}\n");
             rows.iter().for_each(|row| writeln!(text, "{row}").unwrap());
             fs::write(dir.path().join(name), text).unwrap();
+        }
+        // Files that an experiment may do without are there when they have rows.
+        for (name, header, rows) in [
+            ("attempts.csv", ATTEMPTS, &self.attempts),
+            ("curves.csv", CURVES, &self.curves),
+            ("examples.csv", EXAMPLES, &self.examples),
+        ] {
+            if !rows.is_empty() {
+                fs::write(dir.path().join(name), format!("{header}\n{}\n", rows.join("\n"))).unwrap();
+            }
         }
         dir
     }

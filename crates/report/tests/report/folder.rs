@@ -70,7 +70,7 @@ fn problems_and_methods_come_in_plan_order() {
 fn every_float_survives_and_empty_is_absent() {
     let mut files = Files::default();
     files.runs.push(
-        "k,\"a \"\"b\"\", c\",3,{},2,sgd,sgd,single,{},0,nan,why,2.0,9,0,0,9,0,0,0,0.0,inf,-inf,nan,,1e-300,NaN,0.1,"
+        "k,\"a \"\"b\"\", c\",3,{},2,sgd,sgd,single,{},0,nan,why,2.0,9,0,0,9,0,0,0,0.0,inf,-inf,nan,,1e-300,NaN,,0.1,"
             .to_string(),
     );
     let folder = report::Folder::load(files.write().path()).unwrap();
@@ -202,5 +202,5 @@ fn headers_are_the_schema() {
     assert!(matches!(error, ReportError::Unreadable { .. }) && error.to_string().contains("hits.csv"), "{error}");
     // A torn runs.csv is found before anything that refers to it.
     write("runs.csv", format!("{RUNS}\na,xor,1"));
-    assert!(message().contains("runs.csv:2: 3 cells where the header has 29"), "{}", message());
+    assert!(message().contains("runs.csv:2: 3 cells where the header has 30"), "{}", message());
 }

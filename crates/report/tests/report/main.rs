@@ -7,5 +7,6 @@ mod folder;
 mod render;
 mod sensitivity;
 mod significance;
+mod story;
 mod strategies;
 mod tables;

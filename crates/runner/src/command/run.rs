@@ -296,7 +296,7 @@ fn only(key: &str, plan: &Plan, dir: &Path, context: &mut Context) -> Result<u8,
     }
     let name = plan.experiment.name.as_str();
     if let Some(stored) = store::inspect(dir, name).ok().and_then(|s| s.records.get(&run.key).cloned()) {
-        let same = (&stored.run, &stored.hits, &stored.critical) == (&record.run, &record.hits, &record.critical);
+        let same = Record { wall_ms: record.wall_ms.clone(), ..stored } == record;
         let verdict = if same { "equals" } else { "differs from" };
         context.note(format!("this {verdict} the row in {}", dir.display()));
     }

@@ -206,6 +206,10 @@ replicates = 40
 gradients = 100
 [targets]
 gaps = [10.0, 1.0, 0.1]
+[record]
+curves = { per_decade = 4, replicates = 30 }
+plateaus = { gradient = 0.5 }
+examples = true
 [critical]
 at = ["stop", "start", 10]
 "#;
@@ -230,6 +234,8 @@ strategy_params = {{ window = 1.0 }}
 replicates = {replicates}
 [budget]
 gradients = {gradients}
+[record]
+curves = {{ per_decade = 6 }}
 [critical]
 at = ["stop"]
 "#
