@@ -178,3 +178,35 @@ fn the_index_of_the_spin_glass_falls_as_theory_says() {
         assert!(of("n_points") > 100.0 && of("deviation_rms") < 0.02 && of("correlation") > 0.95);
     }
 }
+
+/// Rows of a file in which the given columns have the given values, as numbers of another column.
+fn measured(file: &str, at: &[(&str, &str)], name: &str) -> Vec<f64> {
+    numbers(&cells(&format!("results/story/{file}"), at, name))
+}
+
+/// Two layers of one unit from weights N(0, sigma^2): what grows is the product's part a0 = (u + v)^2 / 4 = sigma^2 z^2 / 2,
+/// z standard normal, and half of s is reached after ln(s / a0) / (2 s) (Saxe, McClelland and Ganguli 2013). With
+/// E ln z^2 = -1.27036 and standard deviation pi / sqrt(2) the mean over starts is known.
+#[test]
+fn the_plateau_of_a_linear_network_is_as_long_as_theory_says() {
+    let at = [("problem", "deep_linear s=[2.0] hidden=[1] init_sd=0.001"), ("method", "gd"), ("gap", "0.5")];
+    let ert = measured("tables/success.csv", &at, "ert")[0]; // every run arrives, so it is the mean cost
+    assert_eq!(measured("tables/success.csv", &at, "share"), [1.0]);
+    let (s, sigma, lr, n): (f64, f64, f64, f64) = (2.0, 1e-3, 0.01, 40.0);
+    let mean = ((2.0 * s / (sigma * sigma)).ln() + 1.27036) / (2.0 * s);
+    // A step multiplies small weights by 1 + lr s instead of e^(lr s): times are lr s / 2 = 1 % longer.
+    let expected = mean / lr * (1.0 + 0.5 * lr * s) + 1.0;
+    let standard_error = std::f64::consts::PI / 2f64.sqrt() / (2.0 * s) / lr / n.sqrt();
+    assert!((ert - expected).abs() < 4.0 * standard_error, "{ert} for {expected} +- {standard_error}");
+}
+
+/// With few digits the held-out loss turns while the training loss goes on falling: that is when these runs were stopped.
+#[test]
+fn digits_runs_were_stopped_where_the_held_out_loss_rose() {
+    let at = [("method", "sgd"), ("status", "stalled")];
+    let (train, held_out) = (measured("runs.csv", &at, "f_final"), measured("runs.csv", &at, "f_held_out"));
+    assert!(held_out.len() >= 30, "{} of 40", held_out.len());
+    assert!(train.iter().zip(&held_out).all(|(train, held_out)| train < held_out));
+    let reasons = cells("results/story/runs.csv", &at, "reason");
+    assert!(reasons.iter().all(|reason| reason.contains("none below it in 30 epochs")), "{}", reasons[0]);
+}
