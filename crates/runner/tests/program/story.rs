@@ -310,6 +310,10 @@ fn asking_for_more_measures_only_what_is_new() {
     desk.write(DATA);
     program(&["run", &desk.file(), "--out", &desk.path("r"), "--drop"]).expect(0);
     assert!(!desk.folder("r").join("curves.csv").exists(), "a file that nobody asks for any more goes");
+    // The losses of rows are wanted: only descents on data lack them, four cells of six runs.
+    desk.write(&format!("{DATA}[record]\nexamples = true\n"));
+    let plan = program(&["plan", &desk.file(), "--out", &desk.path("r")]).expect(0);
+    assert!(plan.out.contains("24 kept, 24 to run, 24 dropped"), "{}", plan.out);
 }
 
 /// Training goes on until the held-out loss has not fallen for `patience` epochs, and the reason says so.
