@@ -96,7 +96,7 @@ schema = 1
 name = "exit"
 [[problem]]
 name = "exit"
-params = { y0 = [1e-2, 1e-4, 1e-8, 1e-16] }
+y0 = [1e-2, 1e-4, 1e-8, 1e-16]
 [[method]]
 id = "gd"
 optimizer = "gradient_descent"
@@ -197,7 +197,10 @@ schema = 1
 name = "data"
 [[problem]]
 name = "mlp"
-params = { pool = 4, samples = 90, hidden = [5], held_out = 0.4 }
+pool = 4
+samples = 90
+hidden = [5]
+held_out = 0.4
 gaps = [1.0]
 [[problem]]
 name = "rastrigin"
@@ -388,7 +391,7 @@ schema = 1
 name = "ladder"
 [[problem]]
 name = "xor"
-params = { pair = "relu-linear" }
+pair = "relu-linear"
 gaps = [0.01]
 [[method]]
 id = "gd"

@@ -41,7 +41,9 @@ name = "e"
 master_seed = 7
 [[problem]]
 name = "mlp"
-params = { pool = 4, samples = 50, hidden = [2] }
+pool = 4
+samples = 50
+hidden = [2]
 gaps = []
 [[method]]
 id = "sgd"
