@@ -61,7 +61,7 @@ const BLOCK: &str = "a batch has the bits of single runs";
 const ROUND_TRIP: &str = "parameters survive TOML";
 const REFUSALS: &str = "bad parameters are refused";
 const RESTART: &str = "a restart begins afresh";
-const SPHERE: &str = "it stays on a sphere and descends";
+const SPHERE: &str = "it stays on a sphere and gets on";
 const MINIBATCHES: &str = "minibatches are what they say";
 
 fn has_batch(entry: &Entry<Algorithm>) -> bool {
@@ -143,8 +143,10 @@ fn bits(result: &RunResult) -> String {
 fn descent(method: &Method) -> Result<String, String> {
     let mut share: f64 = 0.0;
     for i in 0..3 {
-        let x = start(i, 0, CURVATURES.len());
-        let result = run(&bowl(), method, 300, i, &x);
+        // What draws from the start law itself gets other starts, too.
+        let from = move |restart| start(i, restart, CURVATURES.len());
+        let x = from(0);
+        let result = run_block(&bowl(), method, &settings(300), vec![seeds(i, from)]).remove(0);
         if result.status.is_failure() {
             return Err(format!("{}: {} from {}", result.status, result.reason, shown(&x)));
         }
@@ -344,9 +346,16 @@ fn reset(rule: &dyn Rule) -> Result<String, String> {
 
 fn second_attempt(method: &Method) -> Finding {
     let cutoff = 25;
+    let objective = regression();
+    let alone = |others: usize| {
+        let starts = move |restart| start(if restart == 0 { 7 } else { others }, restart, 2);
+        run_block(&objective, method, &settings(cutoff), vec![seeds(0, starts)]).remove(0)
+    };
+    if bits(&alone(7)) != bits(&alone(8)) {
+        return Finding::skipped(RESTART, "it draws from the start law, so no two attempts are alike");
+    }
     let strategy = Part::strategy(MultiRestart { cutoff, ..MultiRestart::default() });
     let method = Method { strategy, ..method.clone() };
-    let objective = regression();
     let from = |i: usize, first: u64| {
         let starts = move |restart| start(7, first + restart, 2);
         run_block(&objective, &method, &settings(2 * cutoff), vec![seeds(i, starts)]).remove(0)
@@ -366,7 +375,7 @@ fn second_attempt(method: &Method) -> Finding {
     Finding::of(RESTART, result)
 }
 
-/// The bowl on a sphere: every iterate is on it, and f falls.
+/// The bowl on a sphere: every iterate is on it, and f falls or the end is a critical point.
 fn sphere(method: &Method) -> Result<String, String> {
     let objective = bowl().on(Geometry::Sphere { radius: RADIUS });
     let from = |restart| stream("optimizer on sphere", restart as usize).on_sphere(CURVATURES.len(), RADIUS);
@@ -384,7 +393,10 @@ fn sphere(method: &Method) -> Result<String, String> {
     match off {
         Some(message) => Err(message),
         None if status.is_failure() => Err(format!("{status}: {reason}")),
-        None if !is_below(*f_best, *f_start) => Err(format!("f = {f_best} after f = {f_start} at the start: {reason}")),
+        // Newton's plain steps may lead up, to another critical point.
+        None if !is_below(*f_best, *f_start) && *status != Status::Converged => {
+            Err(format!("f = {f_best} after f = {f_start} at the start: {reason}"))
+        }
         None => Ok(format!("{count} iterates")),
     }
 }

@@ -155,7 +155,7 @@ fn each_fault_is_found_and_sound_ones_have_none() {
             "fault = \"uphill\"",
             &[
                 ("it lowers a convex quadratic", "diverged: f "),
-                ("it stays on a sphere and descends", "at the start"),
+                ("it stays on a sphere and gets on", "at the start"),
                 ("minibatches are what they say", "at the start"),
             ],
         ),
@@ -184,7 +184,7 @@ fn each_fault_is_found_and_sound_ones_have_none() {
                 ("a batch has the bits of single runs", "is another one when alone"),
             ],
         ),
-        ("faulty_solver", "fault = 2", &[("it stays on a sphere and descends", "|x| = ")]),
+        ("faulty_solver", "fault = 2", &[("it stays on a sphere and gets on", "|x| = ")]),
     ];
     for (name, params, expected) in cases {
         let found = broken(name, params);

@@ -207,7 +207,7 @@ impl Columns {
             return Err(fault("a single cell"));
         }
         if let Some(header) = header.filter(|header| header.len() != count) {
-            return Err(format!("{count} cells where the header has {}; {LAYOUT}", header.len()));
+            return Err(fault(&format!("{count} cells where the header has {}", header.len())));
         }
         let find = |key: &str, wanted: &str| {
             let places = header.iter().flat_map(|header| header.iter().enumerate());

@@ -136,9 +136,9 @@ fn columns_have_roles_by_name_or_number_and_a_doubtful_name_is_refused() {
         assert_eq!(net.objective.rows().unwrap().row(1), [2.5, 4.0, 0.0, 1.0], "{roles}");
     }
     for (roles, expected) in [
-        ("label = \"size\"", "roles.csv:2: label \"size\" is the name of columns 3, 4; give the number of one"),
+        ("label = \"size\"", "mlp: label \"size\" is the name of columns 3, 4; give the number of one"),
         ("label = \"kind\"\nignore = [\"size\"]", "ignore \"size\" is the name of columns 3, 4"),
-        ("label = \"Kind\"", "label \"Kind\" is no column: the columns are id, kind, size, size, age; give a name or"),
+        ("label = \"Kind\"", "roles.csv: the columns are id, kind, size, size, age; give a name or"),
         ("label = \"6\"", "a number from 1 to 5"),
         ("label = \"0\"", "label \"0\" is no column"),
         ("label = \"2\"\nignore = [\"1\", \"3\", \"4\", \"5\"]", "no column is left for the features"),
@@ -149,7 +149,10 @@ fn columns_have_roles_by_name_or_number_and_a_doubtful_name_is_refused() {
     }
     // A name that a header-less file cannot have.
     let message = build("mlp", &format!("{}\nlabel = \"kind\"", params(&file("bare.csv", "1,0\n2,1\n")))).unwrap_err();
-    assert!(message.contains("bare.csv:1: label \"kind\" is no column: the file has no header"), "{message}");
+    assert!(
+        message.contains("bare.csv: the file has no header") && message.contains("label \"kind\" is no column"),
+        "{message}"
+    );
 }
 
 /// What is held out depends on `split` alone, is never trained on, and is scaled by what the training rows say.
