@@ -9,6 +9,8 @@ mod extremes;
 mod factor;
 mod finders;
 mod lanczos;
+mod matching;
+mod paths;
 mod proof;
 mod settings;
 mod spectrum;

@@ -1,6 +1,9 @@
 //! Functions and small oracles that several tests use.
 
-use autodiff::{Geometry, Objective, Scalar, Stream, Sym};
+use std::sync::Arc;
+
+use autodiff::{Geometry, Objective, Rows, Scalar, Stream, Sym};
+use landscape::matching::{Layout, Parity};
 use landscape::{Certificate, Criteria, NewtonSampler, Polished, certify, polish};
 
 /// A point of the search with its certificate.
@@ -177,4 +180,61 @@ pub fn orthogonal(dim: usize, stream: &mut Stream) -> Vec<Vec<f64>> {
         rows.push(row.iter().map(|a| a / length).collect());
     }
     rows
+}
+
+/// Four Gaussian terms (Mueller and Brown 1979): three minima, two saddles.
+pub fn mueller_brown() -> Objective {
+    const TERMS: [[f64; 6]; 4] = [
+        [-200.0, -1.0, 0.0, -10.0, 1.0, 0.0],
+        [-100.0, -1.0, 0.0, -10.0, 0.0, 0.5],
+        [-170.0, -6.5, 11.0, -6.5, -0.5, 1.5],
+        [15.0, 0.7, 0.6, 0.7, -1.0, 1.0],
+    ];
+    Objective::formula(2, |x| {
+        Scalar::sum(TERMS.map(|[height, a, b, c, x_k, y_k]| {
+            let (x, y) = (x[0] - x_k, x[1] - y_k);
+            (x.square() * a + x * y * b + y.square() * c).exp() * height
+        }))
+    })
+}
+
+/// `f = (4 - 2.1 x^2 + x^4 / 3) x^2 + x y + (4 y^2 - 4) y^2` (Dixon and Szego 1978): six minima, seven saddles.
+pub fn six_hump_camel() -> Objective {
+    Objective::formula(2, |x| {
+        let (xx, yy) = (x[0].square(), x[1].square());
+        (xx * (xx / 3.0 - 2.1) + 4.0) * xx + x[0] * x[1] + (yy * 4.0 - 4.0) * yy
+    })
+}
+
+/// A fully connected network with linear outputs and half the squared error, the mean over `rows` of (inputs, targets). Units are
+/// tanh, cosine or softplus by the parity of the layout.
+pub fn network(layout: &Layout, rows: Arc<Rows>) -> Objective {
+    let widths = layout.widths.clone();
+    Objective::over_rows(layout.dim(), rows, |x, row| {
+        let (features, targets) = row.split_at(widths[0]);
+        let mut signal = features.to_vec();
+        for layer in 0..layout.layers() {
+            let unit = |i: usize| Scalar::dot(&x[layout.weights(layer, i)], &signal) + x[layout.bias(layer, i)];
+            let is_last = layer + 1 == layout.layers();
+            signal = (0..widths[layer + 1])
+                .map(|i| if is_last { unit(i) } else { activate(layout.parity, unit(i)) })
+                .collect();
+        }
+        Scalar::sum(signal.iter().zip(targets).map(|(&z, &t)| (z - t).square())) * 0.5
+    })
+}
+
+/// An activation of the given parity.
+fn activate<S: Scalar>(parity: Parity, z: S) -> S {
+    match parity {
+        Parity::Odd => z.tanh(),
+        Parity::Even => z.cos(),
+        Parity::None => z.softplus(),
+    }
+}
+
+/// `count` rows of standard normal inputs and targets for a network.
+pub fn normal_rows(widths: &[usize], count: usize, stream: &mut Stream) -> Arc<Rows> {
+    let width = widths[0] + widths[widths.len() - 1];
+    Arc::new(Rows::new(width, (0..count * width).map(|_| stream.normal()).collect()))
 }
