@@ -35,6 +35,7 @@
 mod census;
 mod certificate;
 mod class;
+pub mod connect;
 mod criteria;
 mod density;
 mod extremes;

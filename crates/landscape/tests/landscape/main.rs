@@ -1,6 +1,7 @@
 //! Identities, theorems and controls that the critical-point pipeline must reproduce; one program, linked once.
 
 mod classic;
+mod connections;
 mod control;
 mod degenerate;
 mod density;

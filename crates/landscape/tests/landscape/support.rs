@@ -238,3 +238,16 @@ pub fn normal_rows(widths: &[usize], count: usize, stream: &mut Stream) -> Arc<R
     let width = widths[0] + widths[widths.len() - 1];
     Arc::new(Rows::new(width, (0..count * width).map(|_| stream.normal()).collect()))
 }
+
+/// The critical points of Rastrigin's function of one variable next to `near`, by bisection of its slope
+/// `2 x + 20 pi sin(2 pi x)`; with the value.
+pub fn rastrigin_point(near: f64) -> (f64, f64) {
+    let slope = |x: f64| 2.0 * x + 20.0 * std::f64::consts::PI * (std::f64::consts::TAU * x).sin();
+    let (mut low, mut high) = (near - 0.2, near + 0.2);
+    let rises = slope(high) > 0.0;
+    for _ in 0..80 {
+        let middle = 0.5 * (low + high);
+        if (slope(middle) > 0.0) == rises { high = middle } else { low = middle }
+    }
+    (low, 10.0 + low * low - 10.0 * (std::f64::consts::TAU * low).cos())
+}
