@@ -51,6 +51,7 @@ pub mod path;
 mod polish;
 mod probe;
 mod proof;
+pub mod slice;
 mod spectrum;
 mod tangent;
 pub mod theory;

@@ -14,6 +14,7 @@ mod matching;
 mod paths;
 mod proof;
 mod settings;
+mod slices;
 mod spectrum;
 mod sphere;
 mod support;
