@@ -32,6 +32,7 @@
 //! assert!(certificate.grad_norm >= 1.0);
 //! ```
 
+mod basins;
 mod census;
 mod certificate;
 mod class;
@@ -57,6 +58,7 @@ mod tangent;
 pub mod theory;
 mod trail;
 
+pub use basins::{Basin, Basins, basins};
 pub use census::{Census, Limits, ProvedPoint, Refused, Undecided, census};
 pub use certificate::{Certificate, certify};
 pub use class::Class;

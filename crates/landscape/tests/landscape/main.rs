@@ -1,5 +1,6 @@
 //! Identities, theorems and controls that the critical-point pipeline must reproduce; one program, linked once.
 
+mod basins;
 mod classic;
 mod connections;
 mod control;
