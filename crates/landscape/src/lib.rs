@@ -18,6 +18,11 @@
 //! Where a Hessian is too large to be formed, [`TangentHessian`] multiplies by it, [`extreme_pairs`] finds both ends of its
 //! spectrum and [`spectral_density`] the spread in between; [`theory`] has the curves to compare with.
 //!
+//! What lies between such points is the geometry of the surface. [`path`] follows straight, bent and relaxed ways and
+//! measures their barriers; [`connect`] goes from a saddle down to the minima it joins and builds the disconnectivity
+//! graph; [`matching`] says which points are copies up to symmetry; [`basins()`] counts from how many starts each
+//! minimum is reached; [`slice`](mod@slice) looks along lines and planes.
+//!
 //! The control `x^3/3 + x + y^2/2` has no critical point, but whoever minimises `|g|` ends at x = 0:
 //!
 //! ```

@@ -11,6 +11,7 @@ mod extremes;
 mod factor;
 mod finders;
 mod lanczos;
+mod line_and_path;
 mod matching;
 mod paths;
 mod proof;
