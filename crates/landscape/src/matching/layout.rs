@@ -15,6 +15,8 @@ pub enum Parity {
 
 /// A fully connected network: `widths` are those of inputs, hidden layers and outputs. Parameters lie layer by layer:
 /// weights row-major (out x in), then biases (out); the last layer has no activation.
+///
+/// Rescaling of rectified units is a continuous symmetry and not meant here: bring such networks to one scale first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// Inputs, hidden layers, outputs; at least two.

@@ -34,26 +34,19 @@ impl Default for Bezier {
 }
 
 /// The curve `(1 - t)^2 a + 2 t (1 - t) c + t^2 b`; on a sphere, the same scaled to its radius.
-#[derive(Clone, Debug)]
-pub struct BentPath {
-    geometry: Geometry,
-    from: Vec<f64>,
-    to: Vec<f64>,
-    /// The control point c (dim,), which the path bends towards.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quadratic {
+    /// The surface.
+    pub geometry: Geometry,
+    /// Where it begins, a (dim,).
+    pub from: Vec<f64>,
+    /// The control point, c (dim,), which it bends towards.
     pub control: Vec<f64>,
-    /// Mean of f over the nodes along the path.
-    pub mean: f64,
-    /// The barrier along it.
-    pub barrier: Barrier,
-    /// The barrier along the straight way, never below.
-    pub straight: Barrier,
-    /// Steps of the minimisation.
-    pub iterations: usize,
-    /// Gradients evaluated by it.
-    pub n_gradients: u64,
+    /// Where it ends, b (dim,).
+    pub to: Vec<f64>,
 }
 
-impl Curve for BentPath {
+impl Curve for Quadratic {
     fn dim(&self) -> usize {
         self.from.len()
     }
@@ -64,13 +57,31 @@ impl Curve for BentPath {
     }
 }
 
+/// What bending a path has led to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BentPath {
+    /// The path of least mean.
+    pub curve: Quadratic,
+    /// Mean of f over the nodes along the path, the least found.
+    pub mean: f64,
+    /// The barrier along it. The mean being least does not make the maximum so: it can be above the straight one.
+    pub barrier: Barrier,
+    /// The barrier along the straight way.
+    pub straight: Barrier,
+    /// The least barrier of all: along the straight way, this path, or the path of least largest node that the minimisation
+    /// met. Never above `straight`.
+    pub lowest: Barrier,
+    /// The path that it is along.
+    pub lowest_curve: Quadratic,
+    /// Steps of the minimisation.
+    pub iterations: usize,
+    /// Gradients evaluated by it.
+    pub n_gradients: u64,
+}
+
 /// Bends the way between `from` and `to` (dim,) until the mean of f along it is least (Garipov et al. 2018, "Loss
 /// surfaces, mode connectivity, and fast ensembling of DNNs"): minimises `1/K sum_k f(phi(t_k))` over the control
 /// point, whose gradient is `1/K sum_k 2 t_k (1 - t_k) grad f(phi(t_k))`, by L-BFGS over fixed nodes.
-///
-/// The mean being least does not make the maximum so. The path that comes back is the one with the lower barrier among
-/// the path of least mean and the path of least largest node met on the way to it, or the straight way if neither is
-/// lower than that; so `barrier.height <= straight.height` always.
 ///
 /// # Errors
 /// Opposite points of a sphere.
@@ -90,7 +101,7 @@ pub fn bezier(
     let beside = stream.on_sphere(dim, settings.nudge * way.length());
     let mut mean = MeanLoss::new(eval, from, to, settings.nodes);
     let mut grad = vec![0.0; dim];
-    let straight_mean = mean.evaluate(&middle, &mut grad);
+    mean.evaluate(&middle, &mut grad);
     let mut control: Vec<f64> = middle.iter().zip(&beside).map(|(m, b)| m + b).collect();
     mean.evaluate(&control, &mut grad);
     // Where both are level by chance, the first step is what the path gains.
@@ -98,29 +109,27 @@ pub fn bezier(
     let first_step = FIRST_STEP * way.length();
     let iterations =
         minimise(|c, grad| mean.evaluate(c, grad), &mut control, first_step, tolerance, settings.iterations);
-    let (lowest, n_gradients) = (mean.lowest.1.clone(), mean.n_gradients);
-    let path = |control: Vec<f64>, mean: f64, barrier: Barrier| BentPath {
-        geometry,
-        from: from.to_vec(),
-        to: to.to_vec(),
-        control,
-        mean,
-        barrier,
+    let lowest = mean.lowest.1.clone();
+    let mean_loss = mean.evaluate(&control, &mut grad);
+    let curve = |control: Vec<f64>| Quadratic { geometry, from: from.to_vec(), control, to: to.to_vec() };
+    let (best, met) = (curve(control), curve(lowest));
+    let mut path = BentPath {
+        mean: mean_loss,
+        barrier: barrier(mean.eval, &best, settings.samples),
         straight,
+        lowest: straight,
+        lowest_curve: curve(middle),
+        curve: best,
         iterations,
-        n_gradients,
+        n_gradients: mean.n_gradients,
     };
-    let mut best = path(middle, straight_mean, straight);
-    for control in [control, lowest] {
-        let value = mean.evaluate(&control, &mut grad);
-        let mut bent = path(control, value, straight);
-        bent.barrier = barrier(mean.eval, &bent, settings.samples);
-        if bent.barrier.height < best.barrier.height {
-            best = bent;
+    let met_barrier = barrier(mean.eval, &met, settings.samples);
+    for (curve, barrier) in [(&path.curve, path.barrier), (&met, met_barrier)] {
+        if barrier.height < path.lowest.height {
+            (path.lowest_curve, path.lowest) = (curve.clone(), barrier);
         }
     }
-    best.n_gradients = mean.n_gradients;
-    Ok(best)
+    Ok(path)
 }
 
 fn at(from: &[f64], control: &[f64], to: &[f64], t: f64, out: &mut [f64]) {

@@ -55,9 +55,10 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// Whether it is certified as a critical point of index 1, a transition state.
+    /// Whether it is certified as a critical point of index 1, a transition state (in one dimension, a maximum).
     pub fn is_transition(&self) -> bool {
-        self.certificate.class == Class::Saddle && self.certificate.inertia.n_neg == 1
+        let class = self.certificate.class;
+        matches!(class, Class::Saddle | Class::Maximum) && self.certificate.inertia.n_neg == 1
     }
 }
 
@@ -200,8 +201,9 @@ impl<'e, 'o> Chain<'e, 'o> {
         self.values.len() - 2
     }
 
+    /// Of two equal images at the top, the first is the peak.
     fn is_peak(&self, i: usize) -> bool {
-        self.values[i] > self.values[i - 1] && self.values[i] > self.values[i + 1]
+        self.values[i] > self.values[i - 1] && self.values[i] >= self.values[i + 1]
     }
 
     /// The largest slope at an image.
@@ -215,6 +217,7 @@ impl<'e, 'o> Chain<'e, 'o> {
         let dim = self.dim;
         let mut largest = 0.0;
         for i in 1..=self.images() {
+            let is_peak = self.is_peak(i);
             let here = &self.points[i * dim..][..dim];
             for (j, (ahead, behind)) in self.ahead.iter_mut().zip(&mut self.behind).enumerate() {
                 *ahead = self.points[(i + 1) * dim + j] - here[j];
@@ -232,7 +235,7 @@ impl<'e, 'o> Chain<'e, 'o> {
             let length = norm(force);
             let grad = &self.grads[i * dim..][..dim];
             let slope = dot(grad, force) / length;
-            let is_climber = is_climbing && self.values[i] > self.values[i - 1].max(self.values[i + 1]);
+            let is_climber = is_climbing && is_peak;
             let along = if is_climber { 2.0 * slope } else { slope + self.stiffness * stretch };
             force.iter_mut().zip(grad).for_each(|(u, g)| *u = along * (*u / length) - g);
             let size = norm(force);

@@ -1,6 +1,7 @@
 //! Ways between two points of a surface: straight, bent, relaxed; what the function does along them.
 
 mod barrier;
+mod between;
 mod bezier;
 mod elastic_band;
 mod fire;
@@ -8,7 +9,8 @@ mod interpolation;
 mod segment;
 
 pub use barrier::{Barrier, barrier};
-pub use bezier::{BentPath, Bezier, bezier};
+pub use between::{Between, between};
+pub use bezier::{BentPath, Bezier, Quadratic, bezier};
 pub use elastic_band::{Band, BandState, Pass, elastic_band};
 pub use interpolation::{Interpolation, interpolation};
 pub use segment::Segment;

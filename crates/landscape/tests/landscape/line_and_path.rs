@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::support::network;
 use autodiff::{Evaluator, Geometry, Rows, Stream};
-use landscape::matching::{Layout, Parity, match_units};
-use landscape::path::{Bezier, Segment, barrier, bezier, interpolation};
+use landscape::matching::{Layout, Parity, Symmetry};
+use landscape::path::{Bezier, Segment, between, interpolation};
 
 const WIDTHS: [usize; 3] = [5, 16, 1];
 const POINTS: usize = 60;
@@ -49,6 +49,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn lines_to_solutions_fall_and_lines_between_solutions_do_not() {
     let layout = Layout { widths: WIDTHS.to_vec(), parity: Parity::Odd };
     let objective = network(&layout, data());
+    let symmetry = Symmetry::Network(layout.clone());
     let mut eval = objective.evaluator();
     for scale in [0.3, 1.0, 2.0] {
         let mut stream = Stream::new(7, "tanh starts", &[&scale.to_string()]);
@@ -73,14 +74,12 @@ fn lines_to_solutions_fall_and_lines_between_solutions_do_not() {
         let (mut raw, mut matched, mut bent) = (vec![], vec![], vec![]);
         for pair in solutions.windows(2) {
             let (a, b) = (&pair[0], &pair[1]);
-            let way = Segment::new(&Geometry::Flat, a, b).unwrap();
-            raw.push(barrier(&mut eval, &way, 51).height);
-            let near = match_units(&layout, a, b).apply(&layout, b);
-            let way = Segment::new(&Geometry::Flat, a, &near).unwrap();
-            matched.push(barrier(&mut eval, &way, 51).height);
-            let path = bezier(&mut eval, a, b, &Bezier::default(), &mut stream).unwrap();
-            assert_eq!(path.straight.height, raw[raw.len() - 1]);
-            bent.push(path.barrier.height);
+            let ways = between(&mut eval, a, b, &symmetry, &Bezier::default(), &mut stream).unwrap();
+            assert!(ways.matched_distance < ways.distance);
+            raw.push(ways.raw.height);
+            matched.push(ways.matched.height);
+            bent.push(ways.bent.barrier.height);
+            assert!(ways.bent.lowest.height <= ways.bent.barrier.height);
         }
         let least = raw.iter().copied().fold(f64::INFINITY, f64::min);
         assert!(raw.iter().zip(&bent).all(|(raw, bent)| bent < raw), "{raw:?} {bent:?}");

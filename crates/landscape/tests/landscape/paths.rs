@@ -2,8 +2,12 @@
 
 use crate::support::{distance, himmelblau, mueller_brown, six_hump_camel, three_spin};
 use autodiff::{Geometry, Objective, Scalar, Stream};
-use landscape::path::{Band, Bezier, Curve, Segment, barrier, bezier, elastic_band, grid, interpolation, values_along};
-use landscape::{Criteria, polish};
+use landscape::connect::{Flow, flow_down};
+use landscape::matching::Symmetry;
+use landscape::path::{
+    Band, Bezier, Curve, Quadratic, Segment, barrier, between, bezier, elastic_band, grid, interpolation, values_along,
+};
+use landscape::{Class, Criteria, polish};
 
 const FLAT: Geometry = Geometry::Flat;
 
@@ -137,7 +141,7 @@ fn bent_path_follows_a_parabolic_valley_to_the_height_of_the_saddle() {
     assert!((path.straight.height - 2.25).abs() < 1e-13, "{path:?}");
     // No way between the minima is lower than the saddle; the control point is found to about 1e-7, felt squared.
     assert!(path.barrier.height >= 0.25 - 1e-14 && path.barrier.height < 0.25 + 1e-9, "{path:?}");
-    assert!(distance(&path.control, &[0.0, 2.0]) < 1e-4, "{path:?}");
+    assert!(distance(&path.curve.control, &[0.0, 2.0]) < 1e-4, "{path:?}");
 }
 
 #[test]
@@ -185,11 +189,85 @@ fn bent_path_is_never_above_the_straight_one() {
         let mut stream = Stream::new(7, "pairs", &[&draw.to_string()]);
         let (a, b) = (stream.on_sphere(7, 7f64.sqrt()), stream.on_sphere(7, 7f64.sqrt()));
         let path = bezier(&mut eval, &a, &b, &Bezier::default(), &mut stream).unwrap();
-        assert!(path.barrier.height <= path.straight.height);
+        assert!(path.lowest.height <= path.straight.height && path.lowest.height <= path.barrier.height);
+        let lowest = barrier(&mut eval, &path.lowest_curve, 51);
+        // The straight way and the curve bent towards its middle are the same points at other speeds.
+        assert!((lowest.height - path.lowest.height).abs() < 1e-12, "{lowest:?} {path:?}");
         let mut x = vec![0.0; 7];
-        path.point(0.3, &mut x);
+        path.curve.point(0.3, &mut x);
         assert!((x.iter().map(|x| x * x).sum::<f64>() - 7.0).abs() < 1e-13, "the path is on the sphere");
     }
+}
+
+#[test]
+fn the_mean_along_a_bent_path_is_stationary() {
+    // The mean over the nodes, taken anew from the curve itself: its slope in the control point has fallen to rounding,
+    // on flat space and on a sphere, where the curve is scaled to the radius. Differences of step 1e-4 are good to
+    // 1e-8.
+    let nodes: Vec<f64> = (0..32).map(|k| (f64::from(k) + 0.5) / 32.0).collect();
+    let flat = Objective::formula(5, |x| {
+        Scalar::sum((0..5).map(|i| (x[i].square() - 1.0).square())) + (x[0] * x[1] + x[2]).sin() + x[3] * x[4]
+    });
+    let mut stream = Stream::new(7, "stationary", &[]);
+    let sphere = three_spin(6, 3);
+    for objective in [flat, sphere] {
+        let mut eval = objective.evaluator();
+        let dim = objective.dim();
+        let mut minimum = || {
+            let start = stream.on_sphere(dim, (dim as f64).sqrt());
+            flow_down(&mut eval, &start, &Criteria::default(), &Flow::default()).point.x
+        };
+        let (a, mut b) = (minimum(), minimum());
+        while distance(&a, &b) < 1.0 {
+            b = minimum();
+        }
+        let path = bezier(&mut eval, &a, &b, &Bezier::default(), &mut stream).unwrap();
+        let mut mean = |control: &[f64]| {
+            let curve = Quadratic { control: control.to_vec(), ..path.curve.clone() };
+            values_along(&mut eval, &curve, &nodes).iter().sum::<f64>() / 32.0
+        };
+        let mut slope = |control: &[f64]| {
+            let difference = |i: usize| {
+                let (mut up, mut down) = (control.to_vec(), control.to_vec());
+                (up[i], down[i]) = (control[i] + 1e-4, control[i] - 1e-4);
+                (mean(&up) - mean(&down)) / 2e-4
+            };
+            (0..control.len()).map(difference).map(|d| d * d).sum::<f64>().sqrt()
+        };
+        let middle: Vec<f64> = a.iter().zip(&b).map(|(a, b)| 0.5 * (a + b)).collect();
+        let (before, after) = (slope(&middle), slope(&path.curve.control));
+        assert!(before > 0.1 && after < 1e-6, "{before} {after}");
+        assert!((mean(&path.curve.control) - path.mean).abs() < 1e-13 && path.mean < mean(&middle));
+    }
+}
+
+#[test]
+fn a_band_of_one_dimension_climbs_to_the_maximum() {
+    // x^4/4 - x^2/2 from -1 to 1: there is no direction across, and the maximum at 0 lies between two of the four
+    // images.
+    let objective = Objective::formula(1, |x| x[0].powi(4) * 0.25 - x[0].square() * 0.5);
+    let way = Segment::new(&FLAT, &[-1.0], &[1.0]).unwrap();
+    let settings = Band { images: 4, ..Default::default() };
+    let band = elastic_band(&mut objective.evaluator(), &way, 0, &settings, &Criteria::default());
+    let x: Vec<f64> = band.passes.iter().map(|pass| pass.point.x[0]).collect();
+    assert!(x.len() == 1 && x[0].abs() < 1e-14, "{band:?}");
+    assert_eq!(band.passes[0].certificate.class, Class::Maximum);
+    assert!(band.passes[0].is_transition());
+}
+
+#[test]
+fn the_ways_between_two_mirrored_solutions() {
+    // sum (x_i^2 - 1)^2 / 4 with coordinates that may be exchanged and flipped: all corners are copies of one.
+    let objective = Objective::formula(3, |x| Scalar::sum(x.iter().map(|x| (x.square() - 1.0).square() * 0.25)));
+    let mut eval = objective.evaluator();
+    let symmetry = Symmetry::Vectors { size: 1, flips: true };
+    let mut stream = Stream::new(7, "mirrored", &[]);
+    let (a, b) = ([1.0, 1.0, 1.0], [-1.0, 1.0, -1.0]);
+    let ways = between(&mut eval, &a, &b, &symmetry, &Bezier::default(), &mut stream).unwrap();
+    assert!((ways.distance - 8f64.sqrt()).abs() < 1e-15 && (ways.raw.height - 0.5).abs() < 1e-14);
+    assert_eq!((ways.matched_distance, ways.matched.height, &ways.copy[..]), (0.0, 0.0, &a[..]));
+    // Any way passes a saddle of height 1/4 in each of the two coordinates.
+    assert!(ways.bent.lowest.height >= 0.25 && ways.bent.lowest.height < 0.5, "{ways:?}");
 }
 
 #[test]
