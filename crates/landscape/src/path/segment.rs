@@ -93,5 +93,5 @@ fn angle(apart: f64, together: f64) -> f64 {
         let middle = 0.5 * (low + high);
         if math::sin(middle) * together < math::cos(middle) * apart { low = middle } else { high = middle }
     }
-    2.0 * (0.5 * (low + high))
+    low + high
 }

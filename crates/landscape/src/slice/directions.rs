@@ -24,17 +24,23 @@ pub fn filter_direction(x: &[f64], filters: &[Range<usize>], stream: &mut Stream
     direction
 }
 
-/// The unit eigenvector (dim,) of the Hessian on the surface at `x` for the eigenvalue number `k` in ascending order,
-/// and that eigenvalue; its largest component is positive. `None` when the Hessian is not finite there. Costs one
-/// Hessian with its decomposition.
-pub fn eigen_direction(eval: &mut Evaluator, x: &[f64], k: usize) -> Option<(f64, Vec<f64>)> {
+/// The eigenvalues number `ks`, counted from 0 in ascending order, of the Hessian on the surface at `x`, each with its unit
+/// eigenvector (dim,), the largest component of which is positive. `None` when the Hessian is not finite there.
+///
+/// Costs one Hessian with its decomposition. Where that is too large, [`crate::extreme_pairs`] with
+/// [`crate::TangentHessian`] finds those at both ends.
+pub fn eigen_directions(eval: &mut Evaluator, x: &[f64], ks: &[usize]) -> Option<Vec<(f64, Vec<f64>)>> {
     let model = Model::at(eval, x)?;
-    assert!(k < model.slopes.len(), "eigenvalue {k} of {}", model.slopes.len());
-    let mut axis = vec![0.0; model.slopes.len()];
-    axis[k] = 1.0;
-    let mut direction = model.ambient(eval, x, &axis);
-    orient(&mut direction);
-    Some((model.eigen.values[k], direction))
+    let m = model.slopes.len();
+    let one = |&k: &usize| {
+        assert!(k < m, "eigenvalue {k} of {m}, counted from 0");
+        let mut axis = vec![0.0; m];
+        axis[k] = 1.0;
+        let mut direction = model.ambient(eval, x, &axis);
+        orient(&mut direction);
+        (model.eigen.values[k], direction)
+    };
+    Some(ks.iter().map(one).collect())
 }
 
 /// Turns a direction so that its largest component (the first of several) is positive.

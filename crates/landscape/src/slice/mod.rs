@@ -4,6 +4,6 @@ mod directions;
 mod grid;
 mod principal;
 
-pub use directions::{eigen_direction, filter_direction};
+pub use directions::{eigen_directions, filter_direction};
 pub use grid::{Plane, Projected, line_values};
 pub use principal::{Principal, principal_directions};

@@ -337,6 +337,25 @@ fn bands_between_the_minima_of_himmelblau_find_its_four_saddles() {
 }
 
 #[test]
+fn a_symmetric_band_stays_on_the_ridge_and_says_so() {
+    // f = (x^2 + y^2 - 1)^2 - x^2 / 10: minima on the x-axis, maximum of value 1 at the origin, saddles (0, +-1) of value 0.
+    let objective = Objective::formula(2, |x| (x[0].square() + x[1].square() - 1.0).square() - x[0].square() * 0.1);
+    let mut eval = objective.evaluator();
+    let end = 1.05f64.sqrt(); // x^2 - 1 = 1/20
+    let (from, to) = (vec![-end, 0.0], vec![end, 0.0]);
+    let criteria = Criteria::default();
+    let straight = Segment::new(&FLAT, &from, &to).unwrap();
+    let band = elastic_band(&mut eval, &straight, 0, &Band::default(), &criteria);
+    assert_eq!(band.passes.len(), 1);
+    assert!(!band.passes[0].is_transition() && band.passes[0].certificate.inertia.n_neg == 2, "{band:?}");
+    let bow = Quadratic { geometry: FLAT, from: from.clone(), control: vec![0.1, 0.5], to: to.clone() };
+    let band = elastic_band(&mut eval, &bow, 0, &Band::default(), &criteria);
+    assert!(band.is_relaxed && band.passes.len() == 1, "{band:?}");
+    assert!(band.passes[0].is_transition() && distance(&band.passes[0].point.x, &[0.0, 1.0]) < 1e-12);
+    assert!(band.passes[0].certificate.f.abs() < 1e-15);
+}
+
+#[test]
 fn a_band_on_a_sphere_stays_there_and_finds_the_known_saddle() {
     // f = s.As with A = diag(1, 2, 5) on the unit sphere: minima +-e_1, saddles +-e_2, maxima +-e_3. From e_1 towards
     // -e_1 by way of a point near e_2.
