@@ -1,8 +1,8 @@
 //! The plane in which a trajectory moves most.
 
 use super::directions::orient;
-use crate::symmetric::eigenvectors;
 use crate::tangent::{add, dot};
+use symmetric::eigenvectors;
 
 /// The leading principal directions of a cloud of points.
 #[derive(Clone, Debug)]
