@@ -47,6 +47,7 @@ pub struct Instance {
     original_domain: Domain,
     label: String,
     theory: Box<dyn Fn(f64) -> Option<f64> + Send + Sync>,
+    remark: Box<dyn Fn() -> Option<String> + Send + Sync>,
 }
 
 impl Instance {
@@ -97,6 +98,10 @@ impl Instance {
             original_domain: problem.domain(),
             label: label::<P>(&params),
             params,
+            remark: {
+                let problem = problem.clone();
+                Box::new(move || problem.remark())
+            },
             theory: Box::new(move |level| problem.index_fraction_theory(level)),
         }
     }
@@ -136,6 +141,11 @@ impl Instance {
             None => self.domain.contains(x),
             Some(motion) => self.original_domain.contains(&motion.original(x)),
         }
+    }
+
+    /// What else is exactly known, in words; may take seconds.
+    pub fn remark(&self) -> Option<String> {
+        (self.remark)()
     }
 
     /// Index fraction of critical points at this level as theory has it, where there is a theory.

@@ -96,6 +96,12 @@ pub trait Problem: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
         None
     }
 
+    /// What else is exactly known, in words, such as an optimum of a related discrete problem; asked for to be shown, so it
+    /// may take seconds.
+    fn remark(&self) -> Option<String> {
+        None
+    }
+
     /// What gaps are measured from. By default the least value among the known nondegenerate minima, so a problem that
     /// lists any lists the global one.
     fn reference(&self) -> Option<Reference> {

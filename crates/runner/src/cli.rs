@@ -98,10 +98,15 @@ which an experiment cites by [tuned] file = ... and params = { lr = \"tuned\" }.
     #[command(after_help = "Example: runner list")]
     List,
     /// Parameters and known facts of a problem, optimizer, strategy or finder
-    #[command(after_help = "Example: runner show rastrigin")]
+    #[command(after_help = "\
+Examples: runner show rastrigin
+          runner show three_nodes --param drop=1")]
     Show {
         /// Its name, as in `list`
         name: String,
+        /// A parameter of a problem; may be repeated
+        #[arg(long = "param", value_name = "KEY=VALUE")]
+        params: Vec<String>,
     },
     /// Value and exact derivatives of a problem at a point
     #[command(after_help = "\

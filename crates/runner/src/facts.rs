@@ -36,6 +36,7 @@ pub fn of(instance: &Instance) -> Vec<(&'static str, String)> {
         facts.push(("critical points", counted(counts)));
     }
     facts.push(("known points", known(instance)));
+    facts.extend(instance.remark().map(|remark| ("also known", remark)));
     facts
 }
 

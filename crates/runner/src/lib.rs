@@ -153,7 +153,7 @@ fn perform(verb: Verb, context: &mut Context) -> Result<u8, Failure> {
         Verb::Plan { file, out } => command::plan::run(&file, out.as_deref(), context),
         Verb::Tables { dir } => command::tables::run(&dir, context),
         Verb::List => command::list::run(context),
-        Verb::Show { name } => command::show::run(&name, context),
+        Verb::Show { name, params } => command::show::run(&name, &params, context),
         Verb::Eval(args) => command::eval::run(&args.into(), context),
         Verb::Census(args) => command::census::run(&args.into(), context),
         Verb::Check { what, params } => command::check::run(&command::check::Request { what, params }, context),

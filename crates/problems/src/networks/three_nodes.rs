@@ -146,6 +146,19 @@ impl Problem for ThreeNodes {
         in_range("steepness", self.steepness, 0.01, 100.0)?;
         self.set_system().map(|_| ())
     }
+    /// The exact optimum of the threshold nets that the smooth ones relax.
+    fn remark(&self) -> Option<String> {
+        let system = self.ready();
+        let count = system.examples().count();
+        Some(match self.output {
+            Output::And => {
+                let (least, _) = system.least_errors();
+                let why = if least == 0 { "the sets can be split" } else { "no split has all sets on both sides" };
+                format!("thresholds get at best {least} of the {count} examples wrong (exact): {why}")
+            }
+            Output::Free => format!("thresholds get all {count} examples right by OR: sum x < 1/2 or sum x > 3/2"),
+        })
+    }
     fn dim(&self) -> usize {
         2 * self.inputs() + if self.output == Output::And { 2 } else { 5 }
     }

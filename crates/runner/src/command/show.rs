@@ -1,5 +1,6 @@
 //! `show NAME`: what is known about one problem, optimizer, strategy, schedule or finder, or about noise.
 
+use crate::command::eval::parameters as parameters_given;
 use crate::command::list::wrapped;
 use crate::diagnostic::suggestion;
 use crate::facts;
@@ -15,12 +16,14 @@ const POINTS_SHOWN: usize = 10;
 /// Carries out `show`.
 ///
 /// # Errors
-/// A name that nothing has.
-pub fn run(name: &str, context: &mut Context) -> Result<u8, Failure> {
+/// A name that nothing has, or parameters that it does not take.
+pub fn run(name: &str, params: &[String], context: &mut Context) -> Result<u8, Failure> {
     let (registry, tools) = (context.registry, context.tools);
     if let Some(entry) = registry.get(name) {
-        problem(entry, context);
-        return Ok(exit::DONE);
+        return problem(entry, &parameters_given(entry, params)?.table, context);
+    }
+    if !params.is_empty() {
+        return Err(Failure::input("--param goes with the name of a problem"));
     }
     let noise = vec![tools.noise.clone()];
     let families = [
@@ -44,18 +47,27 @@ pub fn run(name: &str, context: &mut Context) -> Result<u8, Failure> {
     Err(Failure::input(format!("nothing is called \"{name}\"; {help}")))
 }
 
-fn problem(entry: &Entry, context: &mut Context) {
+fn problem(entry: &Entry, params: &Table, context: &mut Context) -> Result<u8, Failure> {
+    let built = match crate::guard::catch(|| entry.build(params)) {
+        Ok(Err(message)) => return Err(Failure::input(format!("problem {message}"))),
+        Ok(Ok(instance)) => Ok(instance),
+        Err(panic) => Err(panic),
+    };
     context.say(format!("{} (problem, revision {})", entry.name, entry.revision));
     paragraph(entry.about, context);
     if !entry.tags.is_empty() {
         context.say(format!("  tags: {}", entry.tags.join(", ")));
     }
     parameters(&problem_specs(entry), context);
-    match crate::guard::catch(|| entry.build(&Table::new())) {
-        Ok(Ok(instance)) => facts(&instance, context),
-        Ok(Err(message)) => context.say(format!("\nwith the defaults it cannot be built: {message}")),
+    match built {
+        Ok(instance) => {
+            let which = if params.is_empty() { "with the defaults" } else { "with these parameters" };
+            context.say(format!("\n{which} ({})", instance.label()));
+            facts(&instance, context);
+        }
         Err(panic) => context.say(format!("\nits code panics: {} ({})", panic.message, panic.place)),
     }
+    Ok(exit::DONE)
 }
 
 fn paragraph(text: &str, context: &mut Context) {
@@ -78,9 +90,8 @@ fn parameters(specs: &[Spec], context: &mut Context) {
     }
 }
 
-/// What follows from the default parameters.
+/// What follows from the parameters.
 fn facts(instance: &Instance, context: &mut Context) {
-    context.say(format!("\nwith the defaults ({})", instance.label()));
     let mut fact = |name: &str, text: &str| {
         for (i, line) in wrapped(text, WIDTH - 18).iter().enumerate() {
             let name = if i == 0 { name } else { "" };

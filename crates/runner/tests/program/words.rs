@@ -70,3 +70,14 @@ fn narrow(text: &str) {
         assert!(line.chars().count() <= 80, "{} characters: {line}", line.chars().count());
     }
 }
+
+#[test]
+fn facts_follow_the_parameters_that_are_given() {
+    let exact = |params: &[&str]| program(&[&["show", "three_nodes"], params].concat()).expect(0).out;
+    assert!(exact(&[]).contains("at best 1 of the 15 examples"), "the Fano plane cannot be split");
+    assert!(exact(&["--param", "drop=3"]).contains("at best 0 of the 14 examples"), "without a line it can");
+    let refused = program(&["show", "three_nodes", "--param", "drop=9"]).expect(2);
+    assert!(refused.err.contains("there are 7 sets") && refused.out.is_empty(), "{}", refused.err);
+    let stray = program(&["show", "adam", "--param", "lr=1"]).expect(2);
+    assert!(stray.err.contains("--param goes with the name of a problem"), "{}", stray.err);
+}
