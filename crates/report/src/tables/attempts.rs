@@ -1,6 +1,6 @@
 //! Table `attempts`: how many starts the runs with restarts made, how long they lasted, and how they ended.
 
-use super::heading;
+use super::{heading, lines_of};
 use crate::estimators::{median, quantile};
 use crate::folder::{Folder, Run};
 use crate::rows::{AttemptRow, Status};
@@ -69,15 +69,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
     if recorded == 0 {
         return None;
     }
-    let problems = folder.problems();
-    let lines: Vec<(&str, Vec<Line>)> = problems
-        .iter()
-        .map(|problem| {
-            let lines = problem.methods.iter().filter_map(|method| Line::of(method.label, &method.runs));
-            (problem.label, lines.collect())
-        })
-        .filter(|(_, lines): &(&str, Vec<Line>)| !lines.is_empty())
-        .collect();
+    let lines = lines_of(folder, Line::of);
     let all = || lines.iter().flat_map(|(_, lines)| lines);
     let ended: Vec<(&str, usize)> =
         ENDS.iter().map(|(status, word, _)| (*word, all().map(|line| line.ended(*status)).sum())).collect();

@@ -1,6 +1,6 @@
 //! Table `examples`: which data rows are fitted at the end of every run, of some, and of none.
 
-use super::heading;
+use super::{heading, lines_of};
 use crate::estimators::{Mean, Share, median};
 use crate::folder::{Folder, Run};
 use crate::format::{self, significant};
@@ -105,15 +105,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
     if recorded == 0 {
         return None;
     }
-    let problems = folder.problems();
-    let lines: Vec<(&str, Vec<Line>)> = problems
-        .iter()
-        .map(|problem| {
-            let lines = problem.methods.iter().filter_map(|method| Line::of(method.label, &method.runs));
-            (problem.label, lines.collect())
-        })
-        .filter(|(_, lines): &(&str, Vec<Line>)| !lines.is_empty())
-        .collect();
+    let lines = lines_of(folder, Line::of);
     let block = |(problem, lines): &(&str, Vec<Line>)| {
         let counts: Vec<(&str, usize)> = lines.iter().map(|line| (line.method, line.runs)).collect();
         Block {

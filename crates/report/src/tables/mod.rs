@@ -77,6 +77,15 @@ fn ert_cell(ert: f64, spent: f64) -> Cell {
 const INCOMPLETE_NOTE: &str =
     "* = runs are missing: [missing counted as failure, missing dropped] instead of an estimate.";
 
+/// What `of` makes of every method (label and runs), problem by problem; problems of which it makes nothing are left out.
+fn lines_of<'f, L>(folder: &'f Folder, of: impl Fn(&'f str, &[&'f Run]) -> Option<L>) -> Vec<(&'f str, Vec<L>)> {
+    let lines = folder.problems().into_iter().map(|problem| {
+        let lines = problem.methods.iter().filter_map(|method| of(method.label, &method.runs));
+        (problem.label, lines.collect::<Vec<L>>())
+    });
+    lines.filter(|(_, lines)| !lines.is_empty()).collect()
+}
+
 /// `problem (n = 50 per method)`, or each method's own count where they differ.
 fn heading(problem: &str, planned: &[(&str, usize)]) -> String {
     let n = planned[0].1;

@@ -1,7 +1,7 @@
 //! Table `plateaus`: how much of their budget the runs of each method spend where the gradient is small and the Hessian
 //! still has a negative eigenvalue.
 
-use super::heading;
+use super::{heading, lines_of};
 use crate::estimators::{Share, quantile};
 use crate::folder::{Folder, Run};
 use crate::format;
@@ -82,15 +82,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
     if recorded == 0 {
         return None;
     }
-    let problems = folder.problems();
-    let lines: Vec<(&str, Vec<Line>)> = problems
-        .iter()
-        .map(|problem| {
-            let lines = problem.methods.iter().filter_map(|method| Line::of(method.label, &method.runs));
-            (problem.label, lines.collect())
-        })
-        .filter(|(_, lines): &(&str, Vec<Line>)| !lines.is_empty())
-        .collect();
+    let lines = lines_of(folder, Line::of);
     let block = |(problem, lines): &(&str, Vec<Line>)| {
         let counts: Vec<(&str, usize)> = lines.iter().map(|line| (line.method, line.dwell.len())).collect();
         Block {
