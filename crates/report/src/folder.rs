@@ -117,6 +117,27 @@ impl Folder {
         problems
     }
 
+    /// The runs of one half of the replicates of every cell, in plan order: `half` 0 has the first n/2 of the n runs that
+    /// `counts`, 1 the others. Two disjoint ranges of seeds; any table can be made of either.
+    pub fn half(&self, half: usize, counts: impl Fn(&Run) -> bool) -> Folder {
+        let mut sizes: HashMap<(&str, &str), (usize, usize)> = HashMap::new();
+        fn cell(run: &Run) -> (&str, &str) {
+            (&run.row.problem, &run.row.method)
+        }
+        for run in self.runs.iter().filter(|run| counts(run)) {
+            sizes.entry(cell(run)).or_default().0 += 1;
+        }
+        let mut runs = Vec::new();
+        for run in self.runs.iter().filter(|run| counts(run)) {
+            let (size, seen) = sizes.get_mut(&cell(run)).expect("every run was counted");
+            if (*seen >= *size / 2) == (half == 1) {
+                runs.push(run.clone());
+            }
+            *seen += 1;
+        }
+        Folder { runs }
+    }
+
     /// A finished run of a problem with targets must have all of them: a truncated `hits.csv` would otherwise read as
     /// failures. A run that panicked or is missing may have none.
     fn check_targets(&self, rows: &Loaded<RunRow>) -> Result<(), ReportError> {

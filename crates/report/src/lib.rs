@@ -8,11 +8,13 @@
 //! | `rows` | the columns of the files, typed |
 //! | `load` | one CSV file to typed rows, with file and line in every complaint |
 //! | `folder` | the files joined by `run_key`, checked, grouped in plan order |
+//! | `claims` | what the experiment claims of its tables, judged by all runs and by each half of the replicates |
 //! | `estimators` | intervals, running times, restarts derived from single runs, tests, medians |
 //! | `score`, `tuning` | how good a configuration is; the best one of every method, from a folder of tuning |
 //! | `tables` | one file per table |
 //! | `table`, `format`, `render` | a table as data, numbers for people, CSV / Markdown / plain text |
 
+mod claims;
 mod error;
 pub mod estimators;
 mod folder;
@@ -25,6 +27,7 @@ mod table;
 mod tables;
 mod tuning;
 
+pub use claims::{Kind, Over, Relation, column_range, has_uncertainty, holds_words, table_columns, table_names};
 pub use error::ReportError;
 pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
 pub use rows::{At, AttemptRow, Class, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
@@ -38,14 +41,47 @@ use std::path::Path;
 ///
 /// Reads `runs.csv`, `hits.csv`, `critical.csv` and, where they are there, `attempts.csv`, `curves.csv`, `examples.csv` and
 /// `space.csv`, and nothing else. Runs that are planned but not done (status `missing`) stay in every denominator, so an
-/// unfinished folder gives tables that say so. A folder of tuning, which has a `space.csv`, gives the one table `sensitivity`.
+/// unfinished folder gives tables that say so. A folder of tuning, which has a `space.csv`, gives the one table
+/// `sensitivity`. Where there is a `claims.csv` the last table is `claims`, with the verdicts.
 ///
 /// # Errors
 /// A file that is absent, malformed, or contradicts another one; the message names file and line.
 pub fn tables(dir: &Path) -> Result<Vec<Table>, ReportError> {
     let folder = Folder::load(dir)?;
-    if !tuning::is_tuning(dir) {
-        return Ok(tables::all(&folder));
+    if tuning::is_tuning(dir) {
+        return Ok(vec![tables::sensitivity(&tuning::load(dir, &folder)?)]);
     }
-    Ok(vec![tables::sensitivity(&tuning::load(dir, &folder)?)])
+    let mut tables = tables::all(&folder);
+    let claims = claims::judged(claims::load(dir)?, &folder, &tables);
+    tables.extend(tables::claims(&claims));
+    Ok(tables)
+}
+
+/// The table `claims` of a result folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claims {
+    /// The table.
+    pub table: Table,
+    /// How many claims hold.
+    pub held: usize,
+    /// Ids of those that fail.
+    pub failed: Vec<String>,
+}
+
+/// What the experiment of the result folder `dir` claims, judged by its rows; `None` when it claims nothing.
+///
+/// # Errors
+/// As [`tables`].
+pub fn claims(dir: &Path) -> Result<Option<Claims>, ReportError> {
+    let claims = claims::load(dir)?;
+    if claims.is_empty() {
+        return Ok(None);
+    }
+    let folder = Folder::load(dir)?;
+    let named = |table: &str| claims.iter().any(|claim| claim.table == table);
+    let tables = tables::some(&folder, named);
+    let judged = claims::judged(claims, &folder, &tables);
+    let failed: Vec<String> =
+        judged.iter().filter(|judged| !judged.holds()).map(|judged| judged.claim.id.clone()).collect();
+    Ok(tables::claims(&judged).map(|table| Claims { table, held: judged.len() - failed.len(), failed }))
 }

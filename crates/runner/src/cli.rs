@@ -26,6 +26,8 @@ Experiments
 Results
   tables DIR    every table again, from the CSV files of a result folder
                   runner tables results/saddle
+  verify DIR... what experiments claim of their tables, and whether it holds
+                  runner verify results/saddle results/story
 Catalogue
   list          problems, optimizers, strategies and finders
                   runner list
@@ -45,8 +47,8 @@ Problems and optimizers of your own
 
 `runner COMMAND --help` tells the options of a command.
 Exit codes: 0 done, 1 internal error, 2 bad input (nothing was written),
-3 finished with failed runs, 4 a check found a broken promise, 130 interrupted
-(the same command continues).
+3 finished with failed runs, 4 a broken promise or a claim that fails, 130
+interrupted (the same command continues).
 ";
 
 /// Measures optimizers on nonconvex problems.
@@ -94,6 +96,34 @@ which an experiment cites by [tuned] file = ... and params = { lr = \"tuned\" }.
     Tables {
         /// The result folder
         dir: PathBuf,
+    },
+    /// What experiments claim of their tables, and whether it holds
+    #[command(after_help = "\
+Example: runner verify results/saddle results/story
+
+A [[claim]] of an experiment file names a quantity in a table and what it is:
+
+  [[claim]]
+  id = \"one-start\"
+  text = \"One start succeeds as often as the central basin is large\"
+  table = \"success\"
+  where = { problem = \"rastrigin dim=2\", method = \"single\", gap = 0.5 }
+  quantity = \"share\"
+  relation = \"equals\"     # or below, above, at_most, at_least
+  value = 0.0096342       # or theory = \"theory_mean\", a column of the row;
+                          # or than = { method = \"restart\" }, another row
+  tolerance_se = 3        # standard errors; or tolerance = 0.002
+  kind = \"theory\"         # or \"empirical\": seen, here and on both halves
+  source = \"basin volume, 0.0981535^2\"
+
+over = \"min\" (max, mean, sum, count) takes several rows. docs/csv-schema.md has
+tables and columns, docs/statistics.md the tests. Claims are judged from the
+CSV files alone; nothing is written. Exit code 4 when one fails, 2 when a
+folder is no result folder or has no claims.")]
+    Verify {
+        /// Result folders
+        #[arg(required = true)]
+        dirs: Vec<PathBuf>,
     },
     /// Problems, optimizers, strategies and finders, one line each
     #[command(after_help = "Example: runner list")]

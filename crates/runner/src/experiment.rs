@@ -1,6 +1,6 @@
 //! An experiment whose every name and value is known to be right: surfaces, methods, and their cells.
 
-use crate::config::{At, Curves, Stop};
+use crate::config::{At, Claim, Curves, Stop};
 use crate::guard::Panic;
 use crate::params::canonical;
 use crate::tuned::Cited;
@@ -43,6 +43,8 @@ pub struct Experiment {
     pub surfaces: Vec<Surface>,
     /// Cells in plan order: all methods of a surface stand together.
     pub cells: Vec<Cell>,
+    /// What its tables are claimed to say; never part of a run's key.
+    pub claims: Vec<Claim>,
     /// What is searched, when the experiment is one of tuning.
     pub tuning: Option<Tuning>,
     /// The tuning file that parameters come from.

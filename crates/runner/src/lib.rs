@@ -16,10 +16,12 @@
 //! | `cli`, `command/`, `screen`, `facts` | verbs, what they print, exit codes |
 //! | `tree`, `config`, `params`, `methods`, `resolve`, `diagnostic`, `prepare`, `resolved` | the experiment file, everything wrong with it at once, every default filled in |
 //! | `experiment`, `plan`, `tools` | cells, run keys, random streams; the adapter to methods and finders |
+//! | `claims` | what the tables are claimed to say: labels checked against the plan, the file that `report` reads |
 //! | `space`, `tuning`, `tuned` | search spaces, the experiment that searches them, the file it writes and others cite |
 //! | `measure`, `curve`, `execute`, `guard`, `interrupt`, `progress` | blocks of runs on threads, panics as rows |
 //! | `record`, `journal`, `store`, `files`, `manifest`, `machine`, `figure` | rows as text, crash-safe files, provenance |
 
+mod claims;
 mod cli;
 mod command;
 mod config;
@@ -93,7 +95,7 @@ fn invocation() -> String {
 /// One command over the given problems and optimizers, with `arguments` as they follow the program's name.
 ///
 /// `program` is how the user starts the program (for commands to copy), `live` whether `err` is a terminal. Returns the
-/// exit code: 0 done, 1 internal error, 2 bad input, 3 finished with failed runs, 4 a check found something broken, 130
+/// exit code: 0 done, 1 internal error, 2 bad input, 3 finished with failed runs, 4 a check found something broken or a claim that fails, 130
 /// interrupted.
 pub fn run(
     registry: &Registry,
@@ -152,6 +154,7 @@ fn perform(verb: Verb, context: &mut Context) -> Result<u8, Failure> {
         Verb::Tune(args) => command::run::run(&args.request(Purpose::Tune), context),
         Verb::Plan { file, out } => command::plan::run(&file, out.as_deref(), context),
         Verb::Tables { dir } => command::tables::run(&dir, context),
+        Verb::Verify { dirs } => command::verify::run(&dirs, context),
         Verb::List => command::list::run(context),
         Verb::Show { name, params } => command::show::run(&name, &params, context),
         Verb::Eval(args) => command::eval::run(&args.into(), context),

@@ -1,5 +1,6 @@
 //! Checks an experiment file against problems and methods and builds every cell, before anything runs.
 
+use crate::claims;
 use crate::config::{
     At, Config, Criterion, CriticalTable, MethodTable, Override, PROBLEM_KEYS, ProblemTable, TuneRules,
 };
@@ -116,6 +117,9 @@ pub fn resolve(
             "add a problem with data, or remove the key",
         );
     }
+    if rules.is_none() {
+        claims::check_labels(&config.claims, &surfaces, &cells, findings);
+    }
     let experiment = Experiment {
         name: if rules.is_some() { format!("{}-tuning", config.name) } else { config.name.to_string() },
         description: config.description.to_string(),
@@ -131,6 +135,8 @@ pub fn resolve(
         methods: declared(&methods, &variants, tools),
         surfaces,
         cells,
+        // The tables of a search are others.
+        claims: if rules.is_some() { Vec::new() } else { config.claims.iter().map(|one| one.claim.clone()).collect() },
         tuning: rules.map(|rules| tuning(config.name, rules, &methods, &variants)),
         cited,
     };

@@ -1,6 +1,6 @@
 //! The experiment file with every default written out; it is an experiment file itself and plans the same runs.
 
-use crate::config::{At, Pace, SCHEMA};
+use crate::config::{At, Claim, Expected, Pace, SCHEMA, Tolerance};
 use crate::experiment::{Declared, Experiment, Surface};
 use crate::figure::float;
 use toml::{Table, Value};
@@ -52,7 +52,37 @@ pub fn text(experiment: &Experiment) -> String {
         pairs.extend(experiment.criteria_table.iter().map(|(key, v)| (key.as_str(), value(v))));
         section(&mut out, "[critical]", &pairs);
     }
+    experiment.claims.iter().for_each(|one| claim(&mut out, one));
     out
+}
+
+fn claim(out: &mut String, claim: &Claim) {
+    let mut pairs = vec![("id", quoted(&claim.id)), ("text", quoted(&claim.text)), ("table", quoted(&claim.table))];
+    if !claim.cells.is_empty() {
+        pairs.push(("where", inline(&claim.cells)));
+    }
+    if !claim.quantity.is_empty() {
+        pairs.push(("quantity", quoted(&claim.quantity)));
+    }
+    if let Some(over) = claim.over {
+        pairs.push(("over", quoted(over.as_str())));
+    }
+    pairs.push(("relation", quoted(claim.relation.as_str())));
+    pairs.push(match &claim.expected {
+        Expected::Value(value) => ("value", number(*value)),
+        Expected::Theory(column) => ("theory", quoted(column)),
+        Expected::Than(cells) => ("than", inline(cells)),
+    });
+    match claim.tolerance {
+        Some(Tolerance::Absolute(width)) => pairs.push(("tolerance", number(width))),
+        Some(Tolerance::StandardErrors(count)) => pairs.push(("tolerance_se", number(count))),
+        None => {}
+    }
+    pairs.push(("kind", quoted(claim.kind.as_str())));
+    if !claim.source.is_empty() {
+        pairs.push(("source", quoted(&claim.source)));
+    }
+    section(out, "[[claim]]", &pairs);
 }
 
 fn record(experiment: &Experiment) -> Vec<(&'static str, String)> {

@@ -1,5 +1,6 @@
 //! The result folder on disk: what is finished in it, and how the canonical files are written.
 
+use crate::claims;
 use crate::files;
 use crate::journal;
 use crate::plan::Plan;
@@ -121,7 +122,7 @@ fn not_ours(dir: &Path) -> String {
 /// Names the first file that differs from `SHA256SUMS`.
 pub fn check_sums(dir: &Path) -> Result<(), String> {
     let Ok(sums) = fs::read_to_string(dir.join("SHA256SUMS")) else { return Ok(()) };
-    let names: Vec<&str> = row_files().chain([tuning::FILE]).collect();
+    let names: Vec<&str> = row_files().chain([tuning::FILE, claims::FILE]).collect();
     match files::first_mismatch(dir, &sums, &names) {
         None => Ok(()),
         Some(name) => Err(format!(
@@ -218,6 +219,19 @@ fn csv_bytes(rows: &[Vec<String>]) -> Vec<u8> {
     writer.into_inner().expect("writing to memory")
 }
 
+/// Writes what the experiment claims of its tables; without claims there is no such file.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn write_claims(dir: &Path, plan: &Plan) -> Result<(), String> {
+    let path = dir.join(claims::FILE);
+    match plan.experiment.claims.as_slice() {
+        [] if path.exists() => remove(&path),
+        [] => Ok(()),
+        claims => files::write(&path, &claims::csv(claims)),
+    }
+}
+
 /// Writes the tables and removes those of an earlier program that this one does not make.
 ///
 /// # Errors
@@ -259,7 +273,8 @@ pub fn write_sums(dir: &Path) -> Result<(), String> {
     let rows = row_files().filter(|name| ![CURVES, EXAMPLES].contains(name) || dir.join(name).exists());
     let mut names: Vec<String> =
         ["config.toml", "config.resolved.toml"].into_iter().chain(rows).map(String::from).collect();
-    names.extend([tuning::FILE.to_string()].into_iter().filter(|name| dir.join(name).exists()));
+    let others = [tuning::FILE, claims::FILE].map(String::from);
+    names.extend(others.into_iter().filter(|name| dir.join(name).exists()));
     names.extend(listing(&dir.join("tables")).into_iter().map(|name| format!("tables/{name}")));
     let text = files::sums(dir, &names)?;
     files::write(&dir.join("SHA256SUMS"), text.as_bytes())

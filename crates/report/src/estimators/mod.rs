@@ -41,6 +41,7 @@ pub use mcnemar::mcnemar_exact;
 pub use rank_sum::{Rank, RankSum};
 pub use resample::Resample;
 pub use runtime::{Outcome, Runtime, ert_interval};
+pub(crate) use share::LEVEL;
 pub use share::{Share, clopper_pearson, wilson};
 pub use summary::{Mean, median, median_interval, pearson, quantile};
 pub use total_budget::TotalBudget;

@@ -63,6 +63,15 @@ impl<'a> Line<'a> {
     }
 }
 
+/// Column names of the CSV.
+pub(super) fn header() -> Vec<String> {
+    let mut header = names(&["problem", "method", "n_runs", "n_attempts", "attempts_per_run_median"]);
+    header
+        .extend(["cost", "f_end"].into_iter().flat_map(|name| QUANTILES.map(|p| format!("{name}_q{:.0}", 100.0 * p))));
+    header.extend(ENDS.map(|(_, word, _)| format!("n_{word}")));
+    header
+}
+
 /// `None` when no run has attempts on record.
 pub(crate) fn table(folder: &Folder) -> Option<Table> {
     let recorded = folder.runs.iter().filter(|run| !run.attempts.is_empty()).count();
@@ -88,10 +97,6 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
             footer: Vec::new(),
         }
     };
-    let mut header = names(&["problem", "method", "n_runs", "n_attempts", "attempts_per_run_median"]);
-    header
-        .extend(["cost", "f_end"].into_iter().flat_map(|name| QUANTILES.map(|p| format!("{name}_q{:.0}", 100.0 * p))));
-    header.extend(ENDS.map(|(_, word, _)| format!("n_{word}")));
     Some(Table {
         name: "attempts".to_string(),
         title: "The starts of runs with restarts: how many, how long, how they ended".to_string(),
@@ -99,7 +104,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
             "One start with what follows it is an attempt; n counts runs. Starts: per run; cost: of an attempt, in gradient-equivalents; both medians.",
             "Counts of attempts by how they ended (cut off: by their cutoff or the budget); quantiles of the loss f there over all attempts.",
         ]),
-        header,
+        header: header(),
         rows: lines.iter().flat_map(|(problem, lines)| lines.iter().map(|line| line.csv_row(problem))).collect(),
         blocks: lines.iter().map(block).collect(),
         footer: vec![

@@ -33,6 +33,11 @@ const HEADER: [&str; 20] = [
     "baseline_ert",
 ];
 
+/// Column names of the CSV.
+pub(super) fn header() -> Vec<String> {
+    names(&HEADER)
+}
+
 /// What a test of two success counts gives.
 struct Effect {
     interval: (f64, f64),
@@ -69,7 +74,9 @@ impl<'a> Line<'a> {
             effect: None,
         };
         if line.missing() == 0 {
-            line.effect = Some(effect(&pairs(&method.runs, &baseline.runs, gap), &share, &baseline_share));
+            let is_hit = |run: &Run| hit(run, gap).is_some();
+            let pairs = pairs(&method.runs, is_hit, &baseline.runs, is_hit);
+            line.effect = Some(effect(&pairs, &share, &baseline_share));
         }
         line
     }
@@ -136,15 +143,19 @@ impl<'a> Line<'a> {
     }
 }
 
-/// `(method hit, baseline hit)` for each replicate; `None` unless both have the same replicates, each once.
-fn pairs(method: &[&Run], baseline: &[&Run], gap: f64) -> Option<Vec<(bool, bool)>> {
-    let by_replicate: HashMap<u64, bool> =
-        baseline.iter().map(|run| (run.row.replicate, hit(run, gap).is_some())).collect();
-    let own: HashMap<u64, bool> = method.iter().map(|run| (run.row.replicate, hit(run, gap).is_some())).collect();
-    if by_replicate.len() != baseline.len() || own.len() != method.len() || own.len() != by_replicate.len() {
+/// `(first succeeded, second succeeded)` for each replicate; `None` unless both have the same replicates, each once.
+pub(crate) fn pairs(
+    first: &[&Run],
+    first_succeeded: impl Fn(&Run) -> bool,
+    second: &[&Run],
+    second_succeeded: impl Fn(&Run) -> bool,
+) -> Option<Vec<(bool, bool)>> {
+    let theirs: HashMap<u64, bool> = second.iter().map(|run| (run.row.replicate, second_succeeded(run))).collect();
+    let ours: HashMap<u64, bool> = first.iter().map(|run| (run.row.replicate, first_succeeded(run))).collect();
+    if theirs.len() != second.len() || ours.len() != first.len() || ours.len() != theirs.len() {
         return None;
     }
-    method.iter().map(|run| Some((hit(run, gap).is_some(), *by_replicate.get(&run.row.replicate)?))).collect()
+    first.iter().map(|run| Some((ours[&run.row.replicate], *theirs.get(&run.row.replicate)?))).collect()
 }
 
 fn effect(pairs: &Option<Vec<(bool, bool)>>, share: &Share, baseline: &Share) -> Effect {
@@ -201,7 +212,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
         name: "comparison".to_string(),
         title: "Each method against the first one of its problem".to_string(),
         notes: notes(count(|line| line.test() == "fisher") > 0),
-        header: names(&HEADER),
+        header: header(),
         rows: problems
             .iter()
             .flat_map(|(problem, lines)| lines.iter().map(|line| line.csv_row(problem.label)))

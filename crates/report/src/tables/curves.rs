@@ -102,7 +102,7 @@ pub(crate) fn table<'a>(folder: &'a Folder) -> Option<Table> {
             "Median [10 %, 90 %] of the gap (of the level where there is no reference); each number is that of a run.",
             "running: runs that go on after this cost. |g|: median gradient norm.",
         ]),
-        header: csv_header(),
+        header: header(),
         rows,
         blocks,
         footer: vec![accounting(
@@ -112,7 +112,8 @@ pub(crate) fn table<'a>(folder: &'a Folder) -> Option<Table> {
     })
 }
 
-fn csv_header() -> Vec<String> {
+/// Column names of the CSV.
+pub(super) fn header() -> Vec<String> {
     let mut header = names(&["problem", "method", "quantity", "n_recorded", "cost", "n_running"]);
     header.extend(QUANTILES.map(|p| format!("q{:.0}", 100.0 * p)));
     header.extend(QUANTILES.map(|p| format!("held_out_q{:.0}", 100.0 * p)));

@@ -109,14 +109,15 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
         name: "endpoints".to_string(),
         title: "Where the runs of each method stop: minimum, saddle or neither".to_string(),
         notes,
-        header: csv_header(),
+        header: header(),
         rows: problems.iter().flat_map(|(label, lines)| lines.iter().map(|line| line.csv_row(label))).collect(),
         blocks: problems.iter().map(|(label, lines)| block(label, lines, &used)).collect(),
         footer,
     })
 }
 
-fn csv_header() -> Vec<String> {
+/// Column names of the CSV.
+pub(super) fn header() -> Vec<String> {
     let mut header = names(&["problem", "method", "n_planned"]);
     header.extend(Class::ALL.iter().map(|class| format!("n_{}", class.as_str().replace('-', "_"))));
     header.extend(names(&[

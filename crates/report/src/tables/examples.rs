@@ -99,6 +99,11 @@ impl<'a> Line<'a> {
     }
 }
 
+/// Column names of the CSV.
+pub(super) fn header() -> Vec<String> {
+    names(&["problem", "method", "row", "n_runs", "n_fitted", "share", "share_lo", "share_hi", "loss_median"])
+}
+
 /// `None` when no run has losses of rows.
 pub(crate) fn table(folder: &Folder) -> Option<Table> {
     let recorded = folder.runs.iter().filter(|run| !run.examples.is_empty()).count();
@@ -125,17 +130,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
             "Unfitted: share of the rows per run, mean over runs with its standard error.",
             "Shares of a row: runs that fit it, [Wilson 95 % interval]; a row that n runs never fit may still be fitted with the upper end's probability.",
         ]),
-        header: names(&[
-            "problem",
-            "method",
-            "row",
-            "n_runs",
-            "n_fitted",
-            "share",
-            "share_lo",
-            "share_hi",
-            "loss_median",
-        ]),
+        header: header(),
         rows: lines.iter().flat_map(|(problem, lines)| lines.iter().flat_map(|line| line.csv_rows(problem))).collect(),
         blocks: lines.iter().map(block).collect(),
         footer: vec![accounting(

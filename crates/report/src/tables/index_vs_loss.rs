@@ -33,6 +33,11 @@ const HEADER: [&str; 13] = [
     "correlation",
 ];
 
+/// Column names of the CSV.
+pub(super) fn header() -> Vec<String> {
+    names(&HEADER)
+}
+
 /// One critical point.
 #[derive(Clone, Copy)]
 struct Point {
@@ -202,7 +207,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
         name: "index_vs_loss".to_string(),
         title: "Index fraction of critical points against loss".to_string(),
         notes,
-        header: names(&HEADER),
+        header: header(),
         rows,
         blocks: curves.iter().map(block).collect(),
         footer: vec![

@@ -1,6 +1,7 @@
 //! The tables, one file each.
 
 mod attempts;
+mod claims;
 mod comparison;
 mod curves;
 mod endpoints;
@@ -18,29 +19,58 @@ use crate::format;
 use crate::rows::{Class, CriticalRow, Status};
 use crate::table::{Cell, Table};
 
+pub(crate) use claims::table as claims;
+pub(crate) use comparison::pairs;
 pub(crate) use sensitivity::table as sensitivity;
+
+/// One of the tables: its name, the columns of its CSV, and what makes it.
+pub(crate) struct Maker {
+    /// File name without extension.
+    pub name: &'static str,
+    /// Column names.
+    pub header: fn() -> Vec<String>,
+    /// `None` when the folder has no rows for it.
+    pub table: fn(&Folder) -> Option<Table>,
+    /// The runs it is about: where only some are recorded, the halves of the replicates are halves of these.
+    pub counts: fn(&Run) -> bool,
+}
+
+/// A table of all runs.
+const fn of_all(name: &'static str, header: fn() -> Vec<String>, table: fn(&Folder) -> Option<Table>) -> Maker {
+    Maker { name, header, table, counts: |_| true }
+}
+
+/// A table of the runs that have a curve.
+const fn of_curves(name: &'static str, header: fn() -> Vec<String>, table: fn(&Folder) -> Option<Table>) -> Maker {
+    Maker { name, header, table, counts: |run| !run.curve.is_empty() }
+}
+
+/// Every table of a folder of runs, in reading order.
+pub(crate) const MAKERS: [Maker; 10] = [
+    of_all("success", success::header, success::table),
+    of_all("comparison", comparison::header, comparison::table),
+    of_all("restarts", restarts::header, restarts::table),
+    of_all("attempts", attempts::header, attempts::table),
+    of_curves("curves", curves::header, curves::table),
+    of_curves("plateaus", plateaus::header, plateaus::table),
+    of_all("examples", examples::header, examples::table),
+    of_all("endpoints", endpoints::header, endpoints::table),
+    of_all("signs", signs::header, signs::table),
+    of_all("index_vs_loss", index_vs_loss::header, index_vs_loss::table),
+];
 
 /// Every table that has rows, in reading order.
 pub(crate) fn all(folder: &Folder) -> Vec<Table> {
-    [
-        success::table(folder),
-        comparison::table(folder),
-        restarts::table(folder),
-        attempts::table(folder),
-        curves::table(folder),
-        plateaus::table(folder),
-        examples::table(folder),
-        endpoints::table(folder),
-        signs::table(folder),
-        index_vs_loss::table(folder),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    some(folder, |_| true)
+}
+
+/// The tables with a name that is `wanted`, as far as they have rows.
+pub(crate) fn some(folder: &Folder, wanted: impl Fn(&str) -> bool) -> Vec<Table> {
+    MAKERS.iter().filter(|maker| wanted(maker.name)).filter_map(|maker| (maker.table)(folder)).collect()
 }
 
 /// Cost of the run's first point within the gap.
-fn hit(run: &Run, gap: f64) -> Option<f64> {
+pub(crate) fn hit(run: &Run, gap: f64) -> Option<f64> {
     run.hits.iter().find(|(g, _)| *g == gap).and_then(|(_, cost)| *cost)
 }
 

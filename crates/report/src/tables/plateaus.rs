@@ -76,6 +76,25 @@ impl<'a> Line<'a> {
     }
 }
 
+/// Column names of the CSV.
+pub(super) fn header() -> Vec<String> {
+    names(&[
+        "problem",
+        "method",
+        "n_recorded",
+        "n_on_plateau",
+        "share",
+        "share_lo",
+        "share_hi",
+        "dwell_q10",
+        "dwell_q50",
+        "dwell_q90",
+        "dwell_max",
+        "share_of_cost",
+        "n_end_there",
+    ])
+}
+
 /// `None` when plateaus were not looked for.
 pub(crate) fn table(folder: &Folder) -> Option<Table> {
     let recorded = folder.runs.iter().filter(|run| is_recorded(run)).count();
@@ -102,21 +121,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
             "Quantiles over the recorded runs of the cost on plateaus, in gradient-equivalents; each crossing is known to half the spacing of the points.",
             "Of cost: share of all that these runs spent. End there: runs whose last point is on one, so that their time is a lower bound.",
         ]),
-        header: names(&[
-            "problem",
-            "method",
-            "n_recorded",
-            "n_on_plateau",
-            "share",
-            "share_lo",
-            "share_hi",
-            "dwell_q10",
-            "dwell_q50",
-            "dwell_q90",
-            "dwell_max",
-            "share_of_cost",
-            "n_end_there",
-        ]),
+        header: header(),
         rows: lines.iter().flat_map(|(problem, lines)| lines.iter().map(|line| line.csv_row(problem))).collect(),
         blocks: lines.iter().map(block).collect(),
         footer: vec![accounting(

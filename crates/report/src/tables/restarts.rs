@@ -273,7 +273,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
         name: NAME.to_string(),
         title: "Restarts derived from single runs".to_string(),
         notes,
-        header: csv_header(),
+        header: header(),
         rows: parts.iter().flat_map(|part| part.lines.iter().map(|line| csv_row(part, line))).collect(),
         blocks: parts.iter().flat_map(blocks).collect(),
         footer: footer(&parts),
@@ -323,7 +323,8 @@ fn footer(parts: &[Part]) -> Vec<String> {
     footer
 }
 
-fn csv_header() -> Vec<String> {
+/// Column names of the CSV.
+pub(super) fn header() -> Vec<String> {
     let mut header = names(&["problem", "method", "gap", "n_planned", "n_reached", "n_missing"]);
     header.extend(
         BEST_OF.iter().flat_map(|k| [format!("best_of_{k}"), format!("best_of_{k}_lo"), format!("best_of_{k}_hi")]),
@@ -375,7 +376,7 @@ fn csv_row(part: &Part, line: &Line) -> Vec<Cell> {
     row.push(line.cutoff.map_or(Cell::Empty, |fit| Cell::count(fit.hits)));
     row.push(Cell::optional(line.cutoff.map(|fit| fit.ert)));
     let Some(real) = &line.restarted else {
-        row.resize(csv_header().len(), Cell::Empty);
+        row.resize(header().len(), Cell::Empty);
         return row;
     };
     row.push(Cell::text(real.method));

@@ -41,6 +41,11 @@ const HEADER: [&str; 20] = [
     "criterion",
 ];
 
+/// Column names of the CSV.
+fn header() -> Vec<String> {
+    names(&HEADER)
+}
+
 /// The configurations that have one value of a parameter, or one in a part of its range.
 struct Part<'a> {
     /// Ends of the part, equal for a single value.
@@ -82,7 +87,7 @@ pub(crate) fn table(searches: &[Search]) -> Table {
              the best of many and flatters.",
             "* = the best configuration; edge = it lies in the outer tenth of a range or at an end of a list: widen it there.",
         ]),
-        header: names(&HEADER),
+        header: header(),
         rows,
         blocks,
         footer: vec![accounting(

@@ -19,6 +19,11 @@ const HEADER: [&str; 10] = [
     "index_max",
 ];
 
+/// Column names of the CSV.
+pub(super) fn header() -> Vec<String> {
+    names(&HEADER)
+}
+
 /// The certificates of one class at one problem.
 struct Line {
     class: Class,
@@ -76,7 +81,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
             "Negative, zero, positive: mean share of the eigenvalues, over certified critical points only; index: least \
              to greatest number of negative ones.",
         ]),
-        header: names(&HEADER),
+        header: header(),
         rows,
         blocks,
         footer: vec![

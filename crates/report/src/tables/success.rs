@@ -43,6 +43,11 @@ const HEADER: [&str; 22] = [
     "cost_median",
 ];
 
+/// Column names of the CSV.
+pub(super) fn header() -> Vec<String> {
+    names(&HEADER)
+}
+
 /// One (problem, method, gap).
 struct Quality {
     gap: f64,
@@ -148,7 +153,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
         name: "success".to_string(),
         title: "How often each method reached each quality".to_string(),
         notes,
-        header: names(&HEADER),
+        header: header(),
         rows,
         blocks,
         footer: hardest.footer(folder.runs.len()),

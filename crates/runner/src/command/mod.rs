@@ -12,3 +12,4 @@ pub mod show;
 pub mod tables;
 pub mod trace;
 pub mod tune;
+pub mod verify;

@@ -175,6 +175,7 @@ fn measure_and_write(
         if let Some(tuned) = &plan.experiment.tuning {
             files::write(&dir.join(tuning::FILE), &tuning::space_csv(&plan.experiment, tuned))?;
         }
+        store::write_claims(dir, &plan)?;
         store::prune_failures(dir, |key| records.get(key).is_some_and(Record::failed))?;
         store::write_tables(dir, &tables::render(dir)?)?;
         manifest.end(&plan, &records, measured);

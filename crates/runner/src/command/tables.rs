@@ -11,18 +11,7 @@ use std::path::Path;
 /// # Errors
 /// No result folder, or row files that were changed.
 pub fn run(dir: &Path, context: &mut Context) -> Result<u8, Failure> {
-    store::manifest(dir).map_err(Failure::input)?;
-    let unfinished = dir.join(journal::FILE).exists();
-    if unfinished && !dir.join("runs.csv").exists() {
-        return Err(Failure::input(format!(
-            "{} has no rows yet: its command is still at work, or was killed; \
-             repeat the `run` command to continue it",
-            dir.display()
-        )));
-    }
-    if !unfinished {
-        store::check_sums(dir).map_err(Failure::input)?;
-    }
+    let Unfinished(unfinished) = readable(dir)?;
     let rendered = render(dir).map_err(Failure::input)?;
     print(dir, context).map_err(Failure::input)?;
     if unfinished {
@@ -42,6 +31,30 @@ pub fn run(dir: &Path, context: &mut Context) -> Result<u8, Failure> {
         Err(LockError::Io(message)) => return Err(Failure::Internal(message)),
     }
     Ok(exit::DONE)
+}
+
+/// Whether the last command on a folder did not come to its end, so that newer runs are in its journal.
+#[derive(Debug, Clone, Copy)]
+pub struct Unfinished(pub bool);
+
+/// Checks that `dir` is a result folder with the rows that were written.
+///
+/// # Errors
+/// It is none, has no rows yet, or its row files were changed.
+pub fn readable(dir: &Path) -> Result<Unfinished, Failure> {
+    store::manifest(dir).map_err(Failure::input)?;
+    let unfinished = dir.join(journal::FILE).exists();
+    if unfinished && !dir.join("runs.csv").exists() {
+        return Err(Failure::input(format!(
+            "{} has no rows yet: its command is still at work, or was killed; \
+             repeat the `run` command to continue it",
+            dir.display()
+        )));
+    }
+    if !unfinished {
+        store::check_sums(dir).map_err(Failure::input)?;
+    }
+    Ok(Unfinished(unfinished))
 }
 
 /// The tables as files: name and text.

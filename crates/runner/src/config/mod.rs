@@ -1,5 +1,6 @@
 //! The experiment file as its writer meant it: every key, its kind, its default; no registry yet. One file per section.
 
+mod claim;
 mod critical;
 mod method;
 mod problem;
@@ -7,6 +8,7 @@ mod record;
 mod stop;
 mod tune;
 
+pub use claim::{Claim, ClaimTable, Expected, Tolerance};
 pub use critical::{At, CriticalTable};
 pub use method::{MethodTable, Tool};
 pub use problem::{Override, PROBLEM_KEYS, ProblemTable};
@@ -72,6 +74,8 @@ pub struct Config<'a> {
     pub examples: Option<f64>,
     /// `[critical]`, if points are classified.
     pub critical: Option<CriticalTable<'a>>,
+    /// `[[claim]]` tables in file order.
+    pub claims: Vec<ClaimTable<'a>>,
     /// `[tune]`, if parameters can be searched for.
     pub tune: Option<TuneRules>,
     /// `[tuned] file`: where parameters that are `"tuned"` come from.
@@ -89,6 +93,14 @@ pub fn read<'a>(pairs: &'a [Pair], findings: &mut Findings) -> Config<'a> {
     let methods = file.tables("method", findings);
     let methods: Vec<MethodTable> =
         methods.into_iter().filter_map(|(pairs, node)| method::method(pairs, node, findings)).collect();
+    let claims = file.tables("claim", findings);
+    let claims: Vec<ClaimTable> =
+        claims.into_iter().filter_map(|(pairs, node)| claim::claim(pairs, node, findings)).collect();
+    for (i, claim) in claims.iter().enumerate() {
+        if claims[..i].iter().any(|other| other.id.text == claim.id.text) {
+            findings.add(claim.id.span(), format!("two claims have the id \"{}\"", claim.id.text), "rename one");
+        }
+    }
     for (key, what) in [("problem", "what is optimised"), ("method", "how it is optimised")] {
         if file.pair(key).is_none() {
             findings.add_global(format!("there is no [[{key}]]"), format!("add one: {what}"));
@@ -132,6 +144,7 @@ pub fn read<'a>(pairs: &'a [Pair], findings: &mut Findings) -> Config<'a> {
         curves: recorded.curves,
         examples: recorded.examples,
         critical,
+        claims,
         tune,
         tuned,
     }

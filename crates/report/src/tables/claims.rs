@@ -1,0 +1,133 @@
+//! Table `claims`: what the experiment claims of its tables, what was measured, and the verdict.
+
+use crate::claims::{Expected, Judged, Judgement, Kind, Relation, Tolerance, in_words};
+use crate::format::significant;
+use crate::table::{Block, Cell, Table, accounting, names};
+
+const HEADER: [&str; 24] = [
+    "id",
+    "text",
+    "kind",
+    "source",
+    "table",
+    "cells",
+    "quantity",
+    "over",
+    "measured",
+    "measured_lo",
+    "measured_hi",
+    "se",
+    "relation",
+    "expected",
+    "than",
+    "tolerance",
+    "tolerance_se",
+    "z",
+    "p",
+    "verdict",
+    "reason",
+    "first_half",
+    "second_half",
+    "halves",
+];
+
+/// The word for a verdict.
+fn word(holds: bool) -> &'static str {
+    if holds { "holds" } else { "fails" }
+}
+
+/// `None` when nothing is claimed.
+pub(crate) fn table(claims: &[Judged]) -> Option<Table> {
+    if claims.is_empty() {
+        return None;
+    }
+    let blocks = [Kind::Theory, Kind::Empirical].into_iter().filter_map(|kind| {
+        let claims: Vec<&Judged> = claims.iter().filter(|judged| judged.claim.kind == kind).collect();
+        (!claims.is_empty()).then(|| block(kind.as_str(), &claims))
+    });
+    let held = claims.iter().filter(|judged| judged.holds()).count();
+    Some(Table {
+        name: "claims".to_string(),
+        title: "What is claimed, what was measured, and whether the claim holds".to_string(),
+        notes: names(&[
+            "[95 % interval] of the measured value; z: its distance from the expected one in standard errors.",
+            "Halves: the same on the first and on the second half of the replicates, two disjoint ranges of seeds. An empirical claim holds when it holds on all runs and on both halves; for a theory the halves are only shown.",
+        ]),
+        header: names(&HEADER),
+        rows: claims.iter().map(csv_row).collect(),
+        blocks: blocks.collect(),
+        footer: vec![accounting(("claims", claims.len()), &[("hold", held), ("fail", claims.len() - held)])],
+    })
+}
+
+fn csv_row(judged: &Judged) -> Vec<Cell> {
+    let (claim, whole) = (&judged.claim, &judged.whole);
+    let mut row: Vec<Cell> = [&claim.id, &claim.text].map(Cell::text).to_vec();
+    row.push(Cell::text(claim.kind.as_str()));
+    row.extend([&claim.source, &claim.table].map(Cell::text));
+    row.push(Cell::Text(in_words(&claim.cells)));
+    row.push(Cell::text(&claim.quantity));
+    row.push(claim.over.map_or(Cell::Empty, |over| Cell::text(over.as_str())));
+    row.push(Cell::optional(whole.measured));
+    row.extend([whole.interval.map(|(lo, _)| lo), whole.interval.map(|(_, hi)| hi), whole.se].map(Cell::optional));
+    row.push(Cell::text(claim.relation.as_str()));
+    row.push(Cell::optional(whole.expected));
+    row.push(match &claim.expected {
+        Expected::Value(_) => Cell::Empty,
+        Expected::Theory(column) => Cell::text(column),
+        Expected::Than(cells) => Cell::Text(in_words(cells)),
+    });
+    row.extend(match (claim.relation, claim.tolerance) {
+        (Relation::Equals, Tolerance::Absolute(width)) => [Cell::Real(width), Cell::Empty],
+        (Relation::Equals, Tolerance::StandardErrors(count)) => [Cell::Empty, Cell::Real(count)],
+        _ => [Cell::Empty, Cell::Empty],
+    });
+    row.extend([whole.z, whole.p].map(Cell::optional));
+    row.extend([word(judged.holds()), &judged.reason()].map(Cell::text));
+    row.extend(judged.halves.each_ref().map(|half| Cell::optional(half.measured)));
+    row.push(Cell::text(judged.halves.each_ref().map(|half| word(half.holds)).join(" ")));
+    row
+}
+
+fn block(heading: &str, claims: &[&Judged]) -> Block {
+    let notes = claims.iter().map(|judged| {
+        let source = match judged.claim.source.as_str() {
+            "" => String::new(),
+            source => format!(" Source: {source}."),
+        };
+        format!("{}: {}. {}: {}.{source}", judged.claim.id, judged.claim.text, word(judged.holds()), judged.reason())
+    });
+    Block {
+        heading: heading.to_string(),
+        header: names(&["claim", "verdict", "measured", "expected", "z", "1st half", "2nd half"]),
+        rows: claims.iter().map(|judged| shown(judged)).collect(),
+        keys: 2,
+        unit: 1,
+        footer: notes.collect(),
+    }
+}
+
+/// A claim as people see it.
+fn shown(judged: &Judged) -> Vec<Cell> {
+    let (claim, whole) = (&judged.claim, &judged.whole);
+    let number = |value: Option<f64>| value.map_or_else(|| "-".to_string(), significant);
+    let measured = match whole.interval {
+        Some((lo, hi)) => format!("{} [{},{}]", number(whole.measured), significant(lo), significant(hi)),
+        None => number(whole.measured),
+    };
+    let half = |half: &Judgement| {
+        let mark = if half.holds { "" } else { " fails" };
+        Cell::Text(format!("{}{mark}", number(half.measured)))
+    };
+    let [first, second] = judged.halves.each_ref().map(half);
+    let expected = format!("{} {}", claim.relation.sign(), number(whole.expected));
+    vec![
+        Cell::text(&claim.id),
+        Cell::text(word(judged.holds())),
+        Cell::Text(measured),
+        Cell::Text(expected),
+        Cell::optional(whole.z),
+        first,
+        second,
+    ]
+}

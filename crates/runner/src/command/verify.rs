@@ -1,0 +1,50 @@
+//! `verify DIR...`: what experiments claim of their tables, and whether it holds.
+
+use crate::claims;
+use crate::command::tables::{self, Unfinished};
+use crate::figure::count;
+use crate::screen::{Context, Failure, WIDTH, exit};
+use report::Claims;
+use std::path::{Path, PathBuf};
+
+/// Carries out `verify`.
+///
+/// # Errors
+/// A folder that is no result folder, was changed, or claims nothing; then nothing is printed.
+pub fn run(dirs: &[PathBuf], context: &mut Context) -> Result<u8, Failure> {
+    let mut judged: Vec<(&Path, Unfinished, Claims)> = Vec::new();
+    for dir in dirs {
+        let unfinished = tables::readable(dir)?;
+        let claims = report::claims(dir).map_err(|error| Failure::input(error.to_string()))?;
+        let claims = claims.ok_or_else(|| {
+            Failure::input(format!(
+                "{} claims nothing (it has no {}); add a [[claim]] to its experiment file and run it again",
+                dir.display(),
+                claims::FILE
+            ))
+        })?;
+        judged.push((dir, unfinished, claims));
+    }
+    for (dir, unfinished, claims) in &judged {
+        if dirs.len() > 1 {
+            context.say(format!("{}:", dir.display()));
+        }
+        context.say(claims.table.to_text(WIDTH));
+        if unfinished.0 {
+            context.note(format!("note: {} is unfinished; newer runs are in the journal", dir.display()));
+        }
+    }
+    let failed: usize = judged.iter().map(|(_, _, claims)| claims.failed.len()).sum();
+    let held: usize = judged.iter().map(|(_, _, claims)| claims.held).sum();
+    if failed == 0 {
+        context.say(format!("{}, all of them hold", count(held, "claim")));
+        return Ok(exit::DONE);
+    }
+    for (dir, _, claims) in &judged {
+        for id in &claims.failed {
+            context.note(format!("claim fails: {id} of {}", dir.display()));
+        }
+    }
+    context.say(format!("{}, {failed} of them fail", count(held + failed, "claim")));
+    Ok(exit::DIFFERENT)
+}
