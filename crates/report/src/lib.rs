@@ -30,7 +30,7 @@ mod tuning;
 pub use claims::{Kind, Over, Relation, column_range, has_uncertainty, holds_words, table_columns, table_names};
 pub use error::ReportError;
 pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
-pub use rows::{At, AttemptRow, Class, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
+pub use rows::{At, AttemptRow, Class, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
 pub use table::{Block, Cell, Table};
 pub use tuning::{Choice, choices};
 
