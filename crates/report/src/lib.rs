@@ -37,7 +37,8 @@ pub use tuning::{Choice, choices};
 use std::path::Path;
 
 /// Every table that the result folder `dir` has rows for, in reading order: `success`,
-/// `comparison`, `restarts`, `attempts`, `curves`, `plateaus`, `examples`, `endpoints`, `signs`, `index_vs_loss`.
+/// `spread`, `comparison`, `restarts`, `attempts`, `curves`, `plateaus`, `examples`, `endpoints`, `levels`, `signs`,
+/// `index_vs_loss`.
 ///
 /// Reads `runs.csv`, `hits.csv`, `critical.csv` and, where they are there, `attempts.csv`, `curves.csv`, `examples.csv` and
 /// `space.csv`, and nothing else. Runs that are planned but not done (status `missing`) stay in every denominator, so an

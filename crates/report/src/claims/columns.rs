@@ -20,7 +20,7 @@ const SHARES: [(&str, &str, &str); 7] = [
 ];
 
 /// Columns that hold words.
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 13] = [
     "problem",
     "method",
     "baseline",
@@ -33,6 +33,7 @@ const WORDS: [&str; 12] = [
     "criterion",
     "quantity",
     "parameter",
+    "of",
 ];
 
 /// Names of the tables that a folder of runs can have, in reading order.

@@ -14,7 +14,7 @@
 //! | `holm` | many tests in one table |
 //! | `ecdf_area` | area over the runtime ECDF |
 //! | `resample` | the random numbers of all resampling, keyed by table and row |
-//! | `summary` | medians, means, correlation |
+//! | `summary` | medians, means, standard deviations, correlation |
 
 mod best_of;
 mod cutoff;
@@ -43,6 +43,6 @@ pub use resample::Resample;
 pub use runtime::{Outcome, Runtime, ert_interval};
 pub(crate) use share::LEVEL;
 pub use share::{Share, clopper_pearson, wilson};
-pub use summary::{Mean, median, median_interval, pearson, quantile};
+pub use summary::{Deviation, Mean, median, median_interval, pearson, quantile};
 pub use total_budget::TotalBudget;
 pub use virtual_restarts::VirtualRestarts;

@@ -95,6 +95,38 @@ impl Mean {
     }
 }
 
+/// Standard deviation of a sample with its standard error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Deviation {
+    /// With `n - 1`.
+    pub deviation: f64,
+    /// `sqrt((m4 / s^4 - 1) / n) s / 2`, m4 the fourth central moment, for large n and any law with one; `None` for fewer
+    /// than 4 values. Cramér (1946), Mathematical Methods of Statistics, section 27.4.
+    pub standard_error: Option<f64>,
+}
+
+impl Deviation {
+    /// `None` for fewer than two values.
+    ///
+    /// ```
+    /// // Of -1, -1, 1, 1 with mean 0: s^2 = 4/3, m4 = 1, and (9/16 - 1)/4 < 0 counts as 0.
+    /// let d = report::estimators::Deviation::of(&[-1.0, 1.0, -1.0, 1.0]).unwrap();
+    /// assert_eq!((d.deviation, d.standard_error), ((4.0f64 / 3.0).sqrt(), Some(0.0)));
+    /// ```
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let mean = Mean::of(values)?.mean;
+        let n = values.len() as f64;
+        let moment = |power: i32| values.iter().map(|value| (value - mean).powi(power)).sum::<f64>();
+        let variance = moment(2) / (n - 1.0);
+        let deviation = variance.sqrt();
+        let excess = if variance > 0.0 { (moment(4) / n / variance.powi(2) - 1.0).max(0.0) } else { 0.0 };
+        (values.len() > 1).then(|| Deviation {
+            deviation,
+            standard_error: (values.len() > 3).then(|| (excess / n).sqrt() * deviation / 2.0),
+        })
+    }
+}
+
 /// Pearson correlation of the pairs; `None` for fewer than two or when one side does not vary.
 ///
 /// ```

@@ -7,10 +7,12 @@ mod curves;
 mod endpoints;
 mod examples;
 mod index_vs_loss;
+mod levels;
 mod plateaus;
 mod restarts;
 mod sensitivity;
 mod signs;
+mod spread;
 mod success;
 
 use crate::estimators::{Outcome, Share};
@@ -46,8 +48,9 @@ const fn of_curves(name: &'static str, header: fn() -> Vec<String>, table: fn(&F
 }
 
 /// Every table of a folder of runs, in reading order.
-pub(crate) const MAKERS: [Maker; 10] = [
+pub(crate) const MAKERS: [Maker; 12] = [
     of_all("success", success::header, success::table),
+    of_all("spread", spread::header, spread::table),
     of_all("comparison", comparison::header, comparison::table),
     of_all("restarts", restarts::header, restarts::table),
     of_all("attempts", attempts::header, attempts::table),
@@ -55,6 +58,7 @@ pub(crate) const MAKERS: [Maker; 10] = [
     of_curves("plateaus", plateaus::header, plateaus::table),
     of_all("examples", examples::header, examples::table),
     of_all("endpoints", endpoints::header, endpoints::table),
+    of_all("levels", levels::header, levels::table),
     of_all("signs", signs::header, signs::table),
     of_all("index_vs_loss", index_vs_loss::header, index_vs_loss::table),
 ];

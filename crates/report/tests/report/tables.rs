@@ -169,8 +169,9 @@ fn signs_average_over_certified_points_only() {
     );
     assert_eq!((sheet.count(1, "index_min"), sheet.count(1, "index_max")), (1, 2));
     assert_eq!((sheet.real(2, "zero_mean"), sheet.text(3, "negative_mean")), (0.125, ""));
-    assert!(tables[0].footer[0].starts_with("certificates 5 = minimum 1 + saddle 2 + maximum 0 + degenerate 1 "));
-    assert!(tables[0].footer.contains(&"planned 6 = with a certificate 5 + without 1".to_string()));
+    let signs = tables.iter().find(|table| table.name == "signs").unwrap();
+    assert!(signs.footer[0].starts_with("certificates 5 = minimum 1 + saddle 2 + maximum 0 + degenerate 1 "));
+    assert!(signs.footer.contains(&"planned 6 = with a certificate 5 + without 1".to_string()));
 }
 
 /// A finder that certifies nothing, as on the control function without critical points, still shows what it returned.

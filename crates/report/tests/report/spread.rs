@@ -1,0 +1,74 @@
+//! How much runs differ and which levels their critical points have, counted by hand.
+
+use crate::common::{Files, Sheet};
+
+/// Gaps 0, 0, 0, 4 of four runs, one more without a number, and one row of two unfitted in the first two runs.
+#[test]
+fn spread_by_hand() {
+    let mut files = Files::default();
+    for (key, level) in [("a", "0.0"), ("b", "0.0"), ("c", "0.0"), ("d", "4.0"), ("e", "nan")] {
+        files.run(key, "xor", "gd", "budget", "15.0");
+        let row = files.runs.last_mut().unwrap();
+        *row = row.replace(",1.5,0.5,0.5,0.5,", &format!(",1.5,0.5,{level},{level},"));
+    }
+    for (key, fitted) in [("a", 0), ("b", 0), ("c", 1), ("d", 1)] {
+        files.examples.push(format!("{key},0,0.5,{fitted}"));
+        files.examples.push(format!("{key},1,0.5,1"));
+    }
+    let tables = files.tables();
+    let sheet = Sheet::of(&tables, "spread");
+    let row = |of: &str| (0..sheet.rows.len()).find(|row| sheet.text(*row, "of") == of).unwrap();
+    for of in ["level_best", "gap_best"] {
+        let row = row(of);
+        assert_eq!((sheet.count(row, "n_planned"), sheet.count(row, "n_measured")), (5, 4));
+        // Deviations -1, -1, -1, 3: squares add to 12, fourth powers to 84.
+        let (mean, sd) = (sheet.real(row, "mean"), sheet.real(row, "sd"));
+        assert_eq!((mean, sheet.real(row, "mean_se"), sd), (1.0, 1.0, 2.0));
+        assert_eq!(sheet.real(row, "sd_se"), ((84.0f64 / 4.0 / 16.0 - 1.0) / 4.0).sqrt());
+        let order = ["least", "q10", "q50", "q90", "greatest"].map(|name| sheet.real(row, name));
+        assert_eq!(order, [0.0, 0.0, 0.0, 4.0, 4.0]);
+    }
+    let unfitted = row("n_unfitted");
+    assert_eq!((sheet.real(unfitted, "mean"), sheet.count(unfitted, "n_measured")), (0.5, 4));
+    assert_eq!((sheet.real(unfitted, "least"), sheet.real(unfitted, "greatest")), (0.0, 1.0));
+    assert_eq!(sheet.real(row("iterations"), "sd"), 0.0);
+    assert!((0..sheet.rows.len()).all(|row| sheet.text(row, "of") != "f_held_out"), "nothing is held out");
+    let text = tables.iter().find(|table| table.name == "spread").unwrap().to_text(80);
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    assert!(text.contains("planned 5 = with numbers 5 + without 0"), "{text}");
+}
+
+/// Two minima 1e-9 apart are one level, one 1e-7 higher is another; a saddle of the same level is a row of its own.
+#[test]
+fn levels_by_hand() {
+    let mut files = Files::default();
+    for (key, level, verdict, inertia) in [
+        ("b", "2.0000001", "minimum", [0, 0, 3]),
+        ("a", "2.000000001", "minimum", [0, 0, 3]),
+        ("a", "2.0", "minimum", [0, 1, 2]),
+        ("c", "2.0", "saddle", [1, 0, 2]),
+        ("c", "2.0", "saddle", [2, 0, 1]),
+        ("d", "1.0", "not-critical", [0, 0, 3]),
+    ] {
+        if !files.runs.iter().any(|run| run.starts_with(&format!("{key},"))) {
+            files.run(key, "xor", "gd", "budget", "15.0");
+        }
+        let at = if files.critical.iter().any(|row| row.starts_with(&format!("{key},"))) { "stop" } else { "5" };
+        files.point(key, at, level, inertia, "", (verdict, 0));
+    }
+    let tables = files.tables();
+    let sheet = Sheet::of(&tables, "levels");
+    let row = |i: usize| {
+        let words = ["class", "number", "n_points", "n_runs", "level", "index", "index_hi", "n_zero", "n_zero_hi"];
+        words.map(|name| sheet.text(i, name).to_string())
+    };
+    assert_eq!(sheet.rows.len(), 3);
+    assert_eq!(row(0), ["minimum", "1", "2", "1", "2", "0", "0", "0", "1"]);
+    assert_eq!(row(1), ["minimum", "2", "1", "1", "2.0000001", "0", "0", "0", "0"]);
+    assert_eq!(row(2), ["saddle", "1", "2", "1", "2", "1", "2", "0", "0"]);
+    assert!((sheet.real(0, "width") - 1e-9).abs() < 1e-15, "up to rounding of levels near 2");
+    assert_eq!((sheet.real(0, "lambda_min"), sheet.real(1, "width")), (-1.0, 0.0));
+    let text = tables.iter().find(|table| table.name == "levels").unwrap().to_text(80);
+    assert!(text.contains("certificates 6 = critical 5 + not 1"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
