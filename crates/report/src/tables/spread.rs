@@ -8,7 +8,7 @@ use crate::table::{Block, Cell, Table, accounting, names};
 /// What varies: the column of `runs.csv`, or `n_unfitted` for the data rows that a run does not fit at its end.
 type Column = (&'static str, fn(&Run) -> Option<f64>);
 
-const COLUMNS: [Column; 8] = [
+const COLUMNS: [Column; 9] = [
     ("f_start", |run| run.row.f_start),
     ("level_best", |run| run.row.level_best),
     ("gap_best", |run| run.row.gap_best),
@@ -16,6 +16,7 @@ const COLUMNS: [Column; 8] = [
     ("f_held_out", |run| run.row.f_held_out),
     ("cost", |run| run.row.cost),
     ("iterations", |run| run.row.iterations.map(|count| count as f64)),
+    ("restarts", |run| run.row.restarts.map(|count| count as f64)),
     ("n_unfitted", unfitted),
 ];
 
@@ -31,6 +32,8 @@ fn unfitted(run: &Run) -> Option<f64> {
 struct Line<'a> {
     method: &'a str,
     column: &'static str,
+    /// Of the problem: rows of one number of coordinates can be taken together.
+    dim: usize,
     planned: usize,
     /// Finite values.
     values: Vec<f64>,
@@ -43,6 +46,7 @@ impl<'a> Line<'a> {
         let line = |(column, value): &Column| Line {
             method,
             column,
+            dim: runs.first().map_or(0, |run| run.row.dim),
             planned: runs.len(),
             values: runs.iter().filter_map(|run| value(run)).filter(|value| value.is_finite()).collect(),
         };
@@ -69,7 +73,7 @@ impl<'a> Line<'a> {
 
     fn csv_row(&self, problem: &str) -> Vec<Cell> {
         let mut row = vec![Cell::text(problem), Cell::text(self.method), Cell::text(self.column)];
-        row.extend([self.planned, self.values.len()].map(Cell::count));
+        row.extend([self.dim, self.planned, self.values.len()].map(Cell::count));
         row.extend(self.statistics());
         row
     }
@@ -128,6 +132,7 @@ pub(crate) fn header() -> Vec<String> {
         "problem",
         "method",
         "of",
+        "dim",
         "n_planned",
         "n_measured",
         "mean",

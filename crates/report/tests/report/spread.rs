@@ -20,7 +20,7 @@ fn spread_by_hand() {
     let row = |of: &str| (0..sheet.rows.len()).find(|row| sheet.text(*row, "of") == of).unwrap();
     for of in ["level_best", "gap_best"] {
         let row = row(of);
-        assert_eq!((sheet.count(row, "n_planned"), sheet.count(row, "n_measured")), (5, 4));
+        assert_eq!(["dim", "n_planned", "n_measured"].map(|name| sheet.count(row, name)), [2, 5, 4]);
         // Deviations -1, -1, -1, 3: squares add to 12, fourth powers to 84.
         let (mean, sd) = (sheet.real(row, "mean"), sheet.real(row, "sd"));
         assert_eq!((mean, sheet.real(row, "mean_se"), sd), (1.0, 1.0, 2.0));
@@ -31,7 +31,8 @@ fn spread_by_hand() {
     let unfitted = row("n_unfitted");
     assert_eq!((sheet.real(unfitted, "mean"), sheet.count(unfitted, "n_measured")), (0.5, 4));
     assert_eq!((sheet.real(unfitted, "least"), sheet.real(unfitted, "greatest")), (0.0, 1.0));
-    assert_eq!(sheet.real(row("iterations"), "sd"), 0.0);
+    assert_eq!((sheet.real(row("iterations"), "mean"), sheet.real(row("iterations"), "sd")), (9.0, 0.0));
+    assert_eq!(sheet.real(row("restarts"), "greatest"), 0.0);
     assert!((0..sheet.rows.len()).all(|row| sheet.text(row, "of") != "f_held_out"), "nothing is held out");
     let text = tables.iter().find(|table| table.name == "spread").unwrap().to_text(80);
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
