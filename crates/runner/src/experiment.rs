@@ -23,7 +23,7 @@ pub struct Experiment {
     pub master_seed: u64,
     /// When a run ends earlier.
     pub stop: Stop,
-    /// Where the runs of optimizers are classified, in file order; nowhere without `[critical]`.
+    /// Where the runs of optimizers are classified on problems that do not say; nowhere without `[critical]`.
     pub at: Vec<At>,
     /// Whether a proof is tried for every certified point.
     pub proves: bool,
@@ -123,6 +123,8 @@ pub struct Surface {
     pub replicates: u64,
     /// Gradient-equivalents per run.
     pub budget: u64,
+    /// Where the runs of optimizers are classified, in file order.
+    pub at: Vec<At>,
     /// Whether descents evaluate the data rows in single precision; certificates never do.
     pub single_precision: bool,
     /// Parameter values by method id that hold for this problem only, as given.

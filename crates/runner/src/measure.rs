@@ -182,7 +182,7 @@ fn settings<'a>(experiment: &Experiment, surface: &'a Surface) -> Settings<'a> {
         stall: experiment.stop.stall.map(|Stall { window, decrease }| optimizers::Stall { window, decrease }),
         early_stop: experiment.stop.patience.zip(instance.held_out.as_ref()).map(early_stop),
         targets: surface.gaps.iter().map(|gap| reference + gap * scale).collect(),
-        moments: experiment.at.iter().filter_map(moment).collect(),
+        moments: surface.at.iter().filter_map(moment).collect(),
         single_precision: surface.single_precision,
     }
 }
@@ -234,7 +234,7 @@ fn certified(
     let mut eval = instance.objective.evaluator();
     let mut rows = Rows::default();
     let origin = experiment.start_of(strategy.start(), surface, run.replicate, 0);
-    for at in &experiment.at {
+    for at in &surface.at {
         // A run that diverged has no end point, and one that stopped early missed later moments.
         let point = match at {
             At::Stop if result.status.is_failure() => None,

@@ -115,7 +115,7 @@ fn key_basis(experiment: &Experiment, cell: &Cell, curves: Option<Curves>) -> St
     let surface = &experiment.surfaces[cell.surface];
     let fingerprint = surface.instance.as_ref().map_or("", |instance| &instance.fingerprint);
     let descends = matches!(cell.action, Action::Descend(_));
-    let moments: Vec<String> = experiment.at.iter().map(|at| At::label(*at)).collect();
+    let moments: Vec<String> = surface.at.iter().map(|at| At::label(*at)).collect();
     let classified = !descends || !moments.is_empty();
     let surveys = matches!(cell.action, Action::Survey(_));
     let mut basis = json!({
@@ -216,6 +216,9 @@ at = ["stop"]
             ("dim = 2\n", "dim = 2\nreference = 0.5\n", true, false),
             ("at = [", "step_cap = 0.1\nat = [", true, true),
             ("[\"stop\"]", "[\"stop\", 10]", true, false),
+            ("dim = 2\n", "dim = 2\nat = [\"stop\", 10]\n", true, false),
+            ("dim = 2\n", "dim = 2\nat = []\n", true, false),
+            ("dim = 2\n", "dim = 2\nat = [\"stop\"]\n", false, false),
             ("id = \"a\"", "id = \"other\"", false, false),
             ("name = \"e\"", "name = \"e\"\ndescription = \"words\"", false, false),
             ("[critical]", "[record]\ncurves = { every = 1 }\n[critical]", true, false),

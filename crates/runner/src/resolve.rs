@@ -70,9 +70,10 @@ pub fn resolve(
             }
             Err(panic) => Err(panic),
         };
-        let mut surface = surface(config, request, instance);
+        let mut surface = surface(config, request, &at, instance);
         if let Some(rules) = rules {
             surface.replicates = rules.replicates;
+            surface.at = Vec::new();
             surface.budget = rules.budget.unwrap_or(surface.budget);
         }
         check_precision(request.table, &surface, findings);
@@ -189,7 +190,7 @@ pub fn problem_specs(entry: &Entry) -> Vec<Spec> {
     entry.params.iter().map(spec).collect()
 }
 
-fn surface(config: &Config, request: &Request, instance: Result<Instance, guard::Panic>) -> Surface {
+fn surface(config: &Config, request: &Request, at: &[At], instance: Result<Instance, guard::Panic>) -> Surface {
     let params = match &instance {
         Ok(instance) => instance.params.clone(),
         Err(_) => complete(&problem_specs(request.entry), &request.given.table),
@@ -215,6 +216,7 @@ fn surface(config: &Config, request: &Request, instance: Result<Instance, guard:
         gaps: request.table.gaps.clone().unwrap_or_else(|| config.gaps.clone()),
         replicates: request.table.replicates.unwrap_or(config.replicates),
         budget: request.table.budget.unwrap_or(config.budget),
+        at: request.table.at.clone().unwrap_or_else(|| at.to_vec()),
         single_precision,
         overrides: Table::new(),
     }

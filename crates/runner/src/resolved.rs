@@ -44,11 +44,7 @@ pub fn text(experiment: &Experiment) -> String {
     section(&mut out, "[record]", &record(experiment));
     section(&mut out, "[targets]", &[("gaps", numbers(&experiment.gaps))]);
     if !experiment.at.is_empty() || experiment.proves {
-        let at = experiment.at.iter().map(|at| match at {
-            At::Cost(cost) => cost.to_string(),
-            word => quoted(&word.label()),
-        });
-        let mut pairs = vec![("at", format!("[{}]", at.collect::<Vec<_>>().join(", ")))];
+        let mut pairs = vec![("at", moments(&experiment.at))];
         if experiment.proves {
             pairs.push(("prove", true.to_string()));
         }
@@ -88,6 +84,14 @@ fn claim(out: &mut String, claim: &Claim) {
     section(out, "[[claim]]", &pairs);
 }
 
+fn moments(at: &[At]) -> String {
+    let at = at.iter().map(|at| match at {
+        At::Cost(cost) => cost.to_string(),
+        word => quoted(&word.label()),
+    });
+    format!("[{}]", at.collect::<Vec<_>>().join(", "))
+}
+
 fn record(experiment: &Experiment) -> Vec<(&'static str, String)> {
     let mut pairs = vec![("attempts", experiment.records_attempts.to_string())];
     if let Some(curves) = experiment.curves {
@@ -122,6 +126,9 @@ fn problem(out: &mut String, experiment: &Experiment, index: usize, surface: &Su
         ("replicates", surface.replicates.to_string()),
         ("gradients", surface.budget.to_string()),
     ]);
+    if surface.at != experiment.at {
+        pairs.push(("at", moments(&surface.at)));
+    }
     if surface.single_precision {
         pairs.push(("precision", quoted("f32")));
     }

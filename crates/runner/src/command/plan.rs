@@ -66,7 +66,7 @@ pub fn run(file: &Path, out: Option<&Path>, context: &mut Context) -> Result<u8,
             context.say(line(&problem, &method, &runs.to_string(), "", "panics"));
             continue;
         };
-        let (per_run, seconds) = cost(experiment, surface, &cell.action, pace);
+        let (per_run, seconds) = cost(surface, &cell.action, pace);
         gradients += runs * per_run;
         open_seconds += open * seconds;
         let (total, time) = (format!("{:.1e}", runs * per_run), format!("{:.2}", runs * seconds));
@@ -101,7 +101,7 @@ fn tuning_cost(plan: &Plan, paces: &[Option<Pace>], context: &mut Context) {
     for run in &plan.runs {
         let cell = &experiment.cells[run.cell];
         if let Some(pace) = paces[cell.surface] {
-            let (per_run, time) = cost(experiment, &experiment.surfaces[cell.surface], &cell.action, pace);
+            let (per_run, time) = cost(&experiment.surfaces[cell.surface], &cell.action, pace);
             gradients += per_run;
             seconds += time;
         }
@@ -138,11 +138,11 @@ fn shortened(text: &str, width: usize) -> String {
 }
 
 /// Gradient-equivalents and seconds of one run that spends its whole budget.
-fn cost(experiment: &Experiment, surface: &Surface, action: &Action, pace: Pace) -> (f64, f64) {
+fn cost(surface: &Surface, action: &Action, pace: Pace) -> (f64, f64) {
     match action {
         Action::Descend(method) => {
             let budget = surface.budget as f64;
-            let points = experiment.at.len() as f64;
+            let points = surface.at.len() as f64;
             let share = if method.batch() > 0 { MINIBATCH_SHARE } else { 1.0 };
             (budget, share * budget * pace.gradient + points * STEPS_PER_POINT * pace.newton_step)
         }
@@ -166,7 +166,7 @@ fn probe(experiment: &Experiment) -> Vec<Option<Pace>> {
             let (mut values, mut grads) = (vec![0.0; lanes], vec![0.0; lanes * dim]);
             let gradient = time(share, || eval.gradients(&points, &mut values, &mut grads));
             let is_classified =
-                !experiment.at.is_empty() || experiment.cells.iter().any(|cell| matches!(cell.action, Action::Find(_)));
+                !surface.at.is_empty() || experiment.cells.iter().any(|cell| matches!(cell.action, Action::Find(_)));
             // One step: Hessian, eigenvalues and eigenvectors where it begins and where it ends.
             let one_step = Criteria { polish_iterations: 1, ..experiment.criteria.clone() };
             let polish = || landscape::polish(&mut eval, &points[..dim], &one_step);

@@ -1,7 +1,7 @@
 //! `[critical]`: where along a run a point is classified, and how strictly.
 
 use crate::diagnostic::Findings;
-use crate::tree::{Kind, Pair, Section};
+use crate::tree::{Kind, Node, Pair, Section};
 
 /// `[critical]`.
 #[derive(Debug)]
@@ -37,37 +37,40 @@ impl At {
 }
 
 pub(super) fn critical<'a>(pairs: &'a [Pair], budget: u64, findings: &mut Findings) -> CriticalTable<'a> {
-    let mut at = vec![At::Stop];
-    if let Some(pair) = pairs.iter().find(|pair| pair.key == "at") {
-        let what = "`at` needs a list of \"stop\", \"start\" or a cost in gradients";
-        match &pair.node.kind {
-            Kind::Array(items) => {
-                at.clear();
-                for node in items {
-                    let moment = match &node.kind {
-                        Kind::Scalar(toml::Value::String(word)) if word == "stop" => At::Stop,
-                        Kind::Scalar(toml::Value::String(word)) if word == "start" => At::Start,
-                        Kind::Scalar(toml::Value::Integer(cost)) if *cost > 0 => {
-                            if *cost as u64 > budget {
-                                let what = format!("{cost} is beyond the budget of {budget}");
-                                findings.add(&node.span, what, "no run gets there");
-                            }
-                            At::Cost(*cost as u64)
-                        }
-                        _ => {
-                            findings.add(&node.span, what, "");
-                            continue;
-                        }
-                    };
-                    if at.contains(&moment) {
-                        findings.add(&node.span, "this moment stands here twice", "remove one");
-                    }
-                    at.push(moment);
-                }
-            }
-            _ => findings.add(&pair.node.span, what, ""),
-        }
-    }
+    let at = pairs.iter().find(|pair| pair.key == "at");
+    let at = at.map_or_else(|| vec![At::Stop], |pair| moments(&pair.node, budget, findings));
     let proves = Section::new("[critical]", pairs).flag("prove", false, findings);
     CriticalTable { at, proves, criteria: pairs.iter().filter(|pair| !["at", "prove"].contains(&&*pair.key)).collect() }
+}
+
+/// A list of moments of a run.
+pub(super) fn moments(node: &Node, budget: u64, findings: &mut Findings) -> Vec<At> {
+    let what = "`at` needs a list of \"stop\", \"start\" or a cost in gradients";
+    let Kind::Array(items) = &node.kind else {
+        findings.add(&node.span, what, "");
+        return vec![At::Stop];
+    };
+    let mut at = Vec::new();
+    for node in items {
+        let moment = match &node.kind {
+            Kind::Scalar(toml::Value::String(word)) if word == "stop" => At::Stop,
+            Kind::Scalar(toml::Value::String(word)) if word == "start" => At::Start,
+            Kind::Scalar(toml::Value::Integer(cost)) if *cost > 0 => {
+                if *cost as u64 > budget {
+                    let what = format!("{cost} is beyond the budget of {budget}");
+                    findings.add(&node.span, what, "no run gets there");
+                }
+                At::Cost(*cost as u64)
+            }
+            _ => {
+                findings.add(&node.span, what, "");
+                continue;
+            }
+        };
+        if at.contains(&moment) {
+            findings.add(&node.span, "this moment stands here twice", "remove one");
+        }
+        at.push(moment);
+    }
+    at
 }

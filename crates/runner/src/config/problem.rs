@@ -1,5 +1,6 @@
 //! `[[problem]]`: what is optimised.
 
+use super::critical::{At, moments};
 use super::{Word, count_of, read_gaps, required};
 use crate::diagnostic::Findings;
 use crate::tree::{Kind, Node, Pair, Section};
@@ -20,6 +21,8 @@ pub struct ProblemTable<'a> {
     pub replicates: Option<u64>,
     /// `gradients` instead of those of `[budget]`.
     pub budget: Option<u64>,
+    /// `at`: where points are classified, instead of that of `[critical]`; nowhere with an empty list.
+    pub at: Option<Vec<At>>,
     /// `precision` of the descents: `"f64"`, or `"f32"`.
     pub precision: Option<Word<'a>>,
     /// `methods`: ids of the methods to run, all when absent.
@@ -40,8 +43,8 @@ pub struct Override<'a> {
 }
 
 /// The keys of a `[[problem]]` that are not parameters of the problem.
-pub const PROBLEM_KEYS: [&str; 8] =
-    ["name", "reference", "gaps", "replicates", "gradients", "precision", "methods", "override"];
+pub const PROBLEM_KEYS: [&str; 9] =
+    ["name", "reference", "gaps", "replicates", "gradients", "at", "precision", "methods", "override"];
 
 pub(super) fn problem<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Findings) -> Option<ProblemTable<'a>> {
     let mut section = Section::new("[[problem]]", pairs);
@@ -58,6 +61,7 @@ pub(super) fn problem<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Finding
         findings.add(word.span(), what, "");
     }
     let methods = section.strings("methods", findings).map(|list| list.into_iter().map(Word::from).collect());
+    let at = section.pair("at").map(|pair| moments(&pair.node, budget.unwrap_or(u64::MAX), findings));
     let mut overrides = Vec::new();
     if let Some((by_id, _)) = section.table("override", findings) {
         for pair in by_id {
@@ -74,5 +78,5 @@ pub(super) fn problem<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Finding
         }
     }
     let params = section.rest();
-    Some(ProblemTable { name: name?, params, reference, gaps, replicates, budget, precision, methods, overrides })
+    Some(ProblemTable { name: name?, params, reference, gaps, replicates, budget, at, precision, methods, overrides })
 }
