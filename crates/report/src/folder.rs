@@ -29,6 +29,14 @@ pub struct Run {
     pub counts: Vec<CountRow>,
 }
 
+impl Run {
+    /// Whether the end point is within the gap.
+    pub(crate) fn ends_within(&self, gap: f64) -> bool {
+        let is_end = !matches!(self.row.status, Status::Diverged | Status::Nan | Status::Panic | Status::Missing);
+        is_end && self.row.gap_final().is_some_and(|end| end <= gap)
+    }
+}
+
 /// Every planned run, in plan order.
 #[derive(Debug, Clone)]
 pub struct Folder {

@@ -238,6 +238,14 @@ pub struct RunRow {
 }
 
 impl RunRow {
+    /// Level above the reference at the end point; `None` without a reference or an end point.
+    pub fn gap_final(&self) -> Option<f64> {
+        let (f_best, level_best) = (self.f_best?, self.level_best?);
+        // A level is the loss over the problem's scale, which is not in the row by itself.
+        let scale = if level_best == 0.0 { 1.0 } else { f_best / level_best };
+        Some(self.gap_best? + (self.f_final? - f_best) / scale)
+    }
+
     /// The run descended, so it has targets and an end point; a finder and a survey have neither.
     pub fn is_descent(&self) -> bool {
         !matches!(self.strategy.as_str(), "finder" | "survey")

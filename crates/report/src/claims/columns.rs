@@ -9,8 +9,9 @@ use crate::tables::MAKERS;
 pub(crate) const Z: f64 = 1.959_963_984_540_054;
 
 /// Shares of independent runs: table, column, and the column with the number of runs.
-const SHARES: [(&str, &str, &str); 7] = [
+const SHARES: [(&str, &str, &str); 8] = [
     ("success", "share", "n_planned"),
+    ("success", "ended", "n_planned"),
     ("comparison", "share", "n_method"),
     ("comparison", "baseline_share", "n_baseline"),
     ("restarts", "real", "n_real"),
@@ -59,7 +60,7 @@ pub fn column_range(column: &str) -> (f64, f64) {
     let is = |names: &[&str]| names.contains(&column);
     if column == "correlation" || starts(&["difference"]) {
         (-1.0, 1.0)
-    } else if starts(&["share", "best_of_", "exact_", "real", "minimum_share", "baseline_share"])
+    } else if starts(&["share", "ended", "best_of_", "exact_", "real", "minimum_share", "baseline_share"])
         || is(&["p", "p_holm", "index_mean", "theory_mean", "negative_mean", "zero_mean", "positive_mean"])
         || is(&["derived", "derived_lo", "derived_hi", "derived_unbiased", "least_detectable"])
     {

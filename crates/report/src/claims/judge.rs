@@ -145,7 +145,7 @@ fn against_row(
         }
     };
     judgement.expected = Some(other.value);
-    let Contrast { interval, se, p, test } = contrast(table, folder, measured, &other);
+    let Contrast { interval, se, p, test } = contrast(table, folder, &claim.quantity, measured, &other);
     judgement.p = p;
     judgement.se = se;
     judgement.z = se.and_then(|se| z_score(measured.value - other.value, se));

@@ -25,9 +25,9 @@ pub(crate) struct Contrast {
 
 /// Shares: the exact McNemar test where both rows are about the same replicates, else Fisher's; intervals of Newcombe.
 /// Other values: normal, from both standard errors.
-pub(crate) fn contrast(table: &Table, folder: &Folder, a: &Measured, b: &Measured) -> Contrast {
+pub(crate) fn contrast(table: &Table, folder: &Folder, quantity: &str, a: &Measured, b: &Measured) -> Contrast {
     if let (Some((s1, n1)), Some((s2, n2))) = (a.uncertainty.share, b.uncertainty.share) {
-        if let Some(pairs) = paired(table, folder, a, b) {
+        if let Some(pairs) = paired(table, folder, quantity, a, b) {
             let count = |kind| pairs.iter().filter(|pair| **pair == kind).count();
             let [both, first, second, neither] =
                 [(true, true), (true, false), (false, true), (false, false)].map(count);
@@ -60,8 +60,8 @@ pub(crate) fn contrast(table: &Table, folder: &Folder, a: &Measured, b: &Measure
 }
 
 /// `(first succeeded, second succeeded)` for each replicate, where both rows are about runs of one problem.
-fn paired(table: &Table, folder: &Folder, a: &Measured, b: &Measured) -> Option<Vec<(bool, bool)>> {
-    let (first, second) = (Row::of(table, a)?, Row::of(table, b)?);
+fn paired(table: &Table, folder: &Folder, quantity: &str, a: &Measured, b: &Measured) -> Option<Vec<(bool, bool)>> {
+    let (first, second) = (Row::of(table, quantity, a)?, Row::of(table, quantity, b)?);
     if first.problem != second.problem {
         return None;
     }
@@ -81,20 +81,23 @@ struct Row<'t> {
 enum Success {
     /// Came within the gap.
     Gap(f64),
+    /// Ended within the gap.
+    EndGap(f64),
     /// Stopped at a minimum.
     Minimum,
 }
 
 impl<'t> Row<'t> {
-    fn of(table: &Table, measured: &Measured<'t>) -> Option<Self> {
+    fn of(table: &Table, quantity: &str, measured: &Measured<'t>) -> Option<Self> {
         let row = measured.row?;
         let text = |column| match cell(table, row, column) {
             Some(Cell::Text(text)) => Some(text.as_str()),
             _ => None,
         };
-        let success = match (table.name.as_str(), cell(table, row, "gap")) {
-            ("success", Some(Cell::Real(gap))) => Success::Gap(*gap),
-            ("endpoints", _) => Success::Minimum,
+        let success = match (table.name.as_str(), quantity, cell(table, row, "gap")) {
+            ("success", "ended", Some(Cell::Real(gap))) => Success::EndGap(*gap),
+            ("success", _, Some(Cell::Real(gap))) => Success::Gap(*gap),
+            ("endpoints", ..) => Success::Minimum,
             _ => return None,
         };
         Some(Row { problem: text("problem")?, method: text("method")?, success })
@@ -103,6 +106,7 @@ impl<'t> Row<'t> {
     fn succeeded(&self, run: &Run) -> bool {
         match self.success {
             Success::Gap(gap) => hit(run, gap).is_some(),
+            Success::EndGap(gap) => run.ends_within(gap),
             Success::Minimum => run.points.iter().any(|point| point.at == At::Stop && point.class == Class::Minimum),
         }
     }

@@ -18,7 +18,7 @@ const FAILURES: [(Status, &str); 7] = [
     (Status::Missing, "missing"),
 ];
 
-const HEADER: [&str; 22] = [
+const HEADER: [&str; 26] = [
     "problem",
     "method",
     "gap",
@@ -41,6 +41,10 @@ const HEADER: [&str; 22] = [
     "cost_spent",
     "n_cost_unknown",
     "cost_median",
+    "n_ended",
+    "ended",
+    "ended_lo",
+    "ended_hi",
 ];
 
 /// Column names of the CSV.
@@ -59,6 +63,8 @@ struct Quality {
     cost_unknown: usize,
     /// Costs of the hits, in plan order.
     hit_costs: Vec<f64>,
+    /// Runs whose end point is within the gap. With noise a run passes through places where it does not stay.
+    ended: Share,
 }
 
 impl Quality {
@@ -79,6 +85,11 @@ impl Quality {
                 .filter(|run| hit(run).is_none() && run.row.status == Status::Panic && run.row.cost.is_none())
                 .count(),
             hit_costs,
+            ended: Share {
+                count: runs.iter().filter(|run| run.ends_within(gap)).count(),
+                planned: runs.len(),
+                missing,
+            },
         }
     }
 
@@ -103,6 +114,9 @@ impl Quality {
         row.extend([self.runtime.ert(), self.runtime.spent].map(Cell::Real));
         row.push(Cell::count(self.cost_unknown));
         row.push(Cell::optional(median(&self.hit_costs)));
+        let (lo, hi) = self.ended.interval();
+        row.push(Cell::count(self.ended.count));
+        row.extend([self.ended.estimate(), lo, hi].map(Cell::Real));
         row
     }
 }
@@ -114,6 +128,12 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
+    /// Of the smallest gap, where some runs that came within it did not end there.
+    fn stays(&self) -> Option<String> {
+        let hardest = self.qualities.last().filter(|quality| quality.ended.count < quality.share.count)?;
+        Some(format!("{} {} (gap {})", self.method, format::share(&hardest.ended), format::gap(hardest.gap)))
+    }
+
     /// Runs that diverged, met a NaN or panicked before the smallest gap.
     fn broken(&self) -> usize {
         let is_broken = |status| matches!(status, Status::Diverged | Status::Nan | Status::Panic);
@@ -197,6 +217,10 @@ fn block(problem: &str, lines: &[Line]) -> Block {
     let broken: Vec<(&str, usize)> =
         lines.iter().map(|line| (line.method, line.broken())).filter(|(_, count)| *count > 0).collect();
     let mut footer = Vec::new();
+    let strays = lines.iter().filter_map(Line::stays).collect::<Vec<String>>();
+    if !strays.is_empty() {
+        footer.push(format!("at the end of the run still within it: {}", strays.join(", ")));
+    }
     if !broken.is_empty() {
         footer.push(format!("diverged, NaN or panicked: {}", listed(&broken)));
     }

@@ -1,6 +1,7 @@
 //! How much runs differ and which levels their critical points have, counted by hand.
 
 use crate::common::{Files, Sheet};
+use report::estimators::wilson;
 
 /// Gaps 0, 0, 0, 4 of four runs, one more without a number, and one row of two unfitted in the first two runs.
 #[test]
@@ -72,4 +73,30 @@ fn levels_by_hand() {
     let text = tables.iter().find(|table| table.name == "levels").unwrap().to_text(80);
     assert!(text.contains("certificates 6 = critical 5 + not 1"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+/// A run that passes through the gap and leaves it again is a hit and no end; a level is the loss over the scale, here 10.
+#[test]
+fn ends_within_a_gap_by_hand() {
+    let mut files = Files::default();
+    // f_best, level_best, gap_best, f_final: gaps at the end 0.1, 0.2, 0.4 and, of a level 0 with scale 1, 0.
+    for (key, best, last, status) in [
+        ("stays", "5.0,0.5,0.1,", "5.0", "budget"),
+        ("near", "5.0,0.5,0.1,", "6.0", "budget"),
+        ("leaves", "5.0,0.5,0.1,", "8.0", "budget"),
+        ("zero", "0.0,0.0,0.0,", "0.0", "converged"),
+        ("breaks", "5.0,0.5,0.1,", "5.0", "diverged"),
+    ] {
+        files.run(key, "xor", "noisy", status, "15.0");
+        let row = files.runs.last_mut().unwrap();
+        assert!(row.contains("0.5,0.5,0.5,4.0,0.5,"), "{row}");
+        *row = row.replace("0.5,0.5,0.5,4.0,0.5,", &format!("{best}4.0,{last},"));
+        files.hit(key, "0.2", "4.0");
+    }
+    let tables = files.tables();
+    let sheet = Sheet::of(&tables, "success");
+    assert_eq!((sheet.real(0, "share"), sheet.count(0, "n_ended"), sheet.real(0, "ended")), (1.0, 3, 0.6));
+    assert_eq!((sheet.real(0, "ended_lo"), sheet.real(0, "ended_hi")), wilson(3, 5, 0.95));
+    let text = tables.iter().find(|table| table.name == "success").unwrap().to_text(80);
+    assert!(text.contains("at the end of the run still within it: noisy 0.60 [.23,.88] (gap 0.2)"), "{text}");
 }
