@@ -100,3 +100,31 @@ fn ends_within_a_gap_by_hand() {
     let text = tables.iter().find(|table| table.name == "success").unwrap().to_text(80);
     assert!(text.contains("at the end of the run still within it: noisy 0.60 [.23,.88] (gap 0.2)"), "{text}");
 }
+
+/// A claim about ends is tested on ends: noisy runs pass through the gap and leave it, plain ones never come near.
+#[test]
+fn a_claim_about_ends_is_not_tested_on_hits() {
+    let mut files = Files::default();
+    for method in ["plain", "noisy"] {
+        for replicate in 0..20 {
+            let key = files.run_of("xor", [method, "gd", "single", "{}"], replicate, ("budget", "15.0"));
+            let row = files.runs.last_mut().unwrap();
+            *row = row.replace("0.5,0.5,0.5,4.0,0.5,", "0.1,0.1,0.1,4.0,0.5,");
+            files.hit(&key, "0.2", if method == "noisy" { "4.0" } else { "" });
+        }
+    }
+    let dir = files.write();
+    let claim = |quantity: &str| {
+        format!(
+            "{quantity},words,theory,,success,\"{{\"\"method\"\":\"\"noisy\"\",\"\"gap\"\":0.2}}\",{quantity},,above,,,\
+             \"{{\"\"method\"\":\"\"plain\"\"}}\",,\n"
+        )
+    };
+    let header = "id,text,kind,source,table,cells,quantity,over,relation,value,theory,than,tolerance,tolerance_se\n";
+    std::fs::write(dir.path().join("claims.csv"), format!("{header}{}{}", claim("share"), claim("ended"))).unwrap();
+    let tables = crate::common::tables(dir.path());
+    let sheet = Sheet::of(&tables, "claims");
+    assert_eq!((sheet.text(0, "verdict"), sheet.text(1, "verdict")), ("holds", "fails"));
+    // All forty end at 0.5, so no pair differs.
+    assert_eq!((sheet.real(1, "measured"), sheet.real(1, "expected"), sheet.real(1, "p")), (0.0, 0.0, 1.0));
+}
