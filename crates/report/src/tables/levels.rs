@@ -63,13 +63,12 @@ fn lines<'a>(problem: &'a ProblemRuns<'a>) -> Vec<Line<'a>> {
         let points = problem.runs().flat_map(|run| run.points.iter().map(move |point| (run, point)));
         let mut points: Vec<(f64, &Run, &CriticalRow)> = points
             .filter(|(_, point)| point.class == class)
-            .filter_map(|(run, point)| Some((point.level?, run, point)))
+            .filter_map(|(run, point)| Some((point.level.filter(|level| level.is_finite())?, run, point)))
             .collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut last = f64::NEG_INFINITY;
         for (level, run, point) in points {
-            // Negated, so that the first of a class, whose distance is infinite or not a number, opens a line.
-            if !(level - last <= SAME * level.abs().max(1.0)) {
+            if level - last > SAME * level.abs().max(1.0) {
                 lines.push(Line { class, points: Vec::new() });
             }
             lines.last_mut().expect("a line was opened").points.push((run, point));
