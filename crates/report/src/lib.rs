@@ -27,7 +27,9 @@ mod table;
 mod tables;
 mod tuning;
 
-pub use claims::{Kind, Over, Relation, column_range, has_uncertainty, holds_words, table_columns, table_names};
+pub use claims::{
+    Kind, Over, Relation, column_range, has_uncertainty, holds_words, is_share, table_columns, table_names,
+};
 pub use error::ReportError;
 pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
 pub use rows::{At, AttemptRow, Class, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
@@ -53,7 +55,7 @@ pub fn tables(dir: &Path) -> Result<Vec<Table>, ReportError> {
     }
     let mut tables = tables::all(&folder);
     let claims = claims::judged(claims::load(dir)?, &folder, &tables);
-    tables.extend(tables::claims(&claims));
+    tables.extend(tables::claims(&claims, &folder));
     Ok(tables)
 }
 
@@ -83,5 +85,5 @@ pub fn claims(dir: &Path) -> Result<Option<Claims>, ReportError> {
     let judged = claims::judged(claims, &folder, &tables);
     let failed: Vec<String> =
         judged.iter().filter(|judged| !judged.holds()).map(|judged| judged.claim.id.clone()).collect();
-    Ok(tables::claims(&judged).map(|table| Claims { table, held: judged.len() - failed.len(), failed }))
+    Ok(tables::claims(&judged, &folder).map(|table| Claims { table, held: judged.len() - failed.len(), failed }))
 }

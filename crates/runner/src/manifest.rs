@@ -103,16 +103,20 @@ fn earlier(manifest: &Value) -> Vec<Value> {
     list
 }
 
-/// `with commit 1a2b3c4 on 2026-11-22`, as far as a manifest tells.
+/// `with commit 1a2b3c4 on 2026-11-22`, as far as a manifest tells: of the last command that measured anything. One that
+/// only wrote files anew, because a claim was edited, has measured nothing.
 pub fn when_and_with_what(manifest: &Value) -> String {
-    let commit = manifest["program"]["commit"].as_str().and_then(|text| text.get(..7));
-    let dirty = manifest["program"]["dirty"].as_bool().unwrap_or(false);
+    let commands = earlier(manifest);
+    let measured = commands.iter().rev().find(|command| command["measured"] != 0);
+    let command = measured.or(commands.last()).expect("a manifest knows its own command");
+    let commit = command["commit"].as_str().and_then(|text| text.get(..7));
+    let dirty = command["dirty"].as_bool().unwrap_or(false);
     let source = match (commit, dirty) {
         (Some(commit), false) => format!("commit {commit}"),
         (Some(commit), true) => format!("commit {commit} and changes"),
         (None, _) => format!("version {}", manifest["program"]["version"].as_str().unwrap_or("?")),
     };
-    let day = manifest["ended"].as_str().and_then(|text| text.get(..10));
+    let day = command["ended"].as_str().and_then(|text| text.get(..10));
     match day {
         Some(day) => format!("with {source}, on {day}"),
         None => format!("with {source}"),
