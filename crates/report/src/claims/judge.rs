@@ -5,7 +5,7 @@ use super::columns::{column_range, number};
 use super::measure::{Measured, cell, measure};
 use super::pairs::{Contrast, contrast};
 use crate::folder::Folder;
-use crate::format::{difference, probability, significant};
+use crate::format::{difference, figure, probability};
 use crate::table::Table;
 
 /// A difference is taken for chance when p is not below this.
@@ -88,7 +88,7 @@ fn z_score(distance: f64, se: f64) -> Option<f64> {
 
 /// By the numbers as they are.
 fn decide(claim: &Claim, value: f64, expected: f64, judgement: &mut Judgement) {
-    let [shown, wanted] = [value, expected].map(significant);
+    let [shown, wanted] = [value, expected].map(figure);
     (judgement.holds, judgement.reason) = match claim.relation {
         Relation::Below => (value < expected, format!("{shown} for less than {wanted}")),
         Relation::Above => (value > expected, format!("{shown} for more than {wanted}")),
@@ -100,7 +100,7 @@ fn decide(claim: &Claim, value: f64, expected: f64, judgement: &mut Judgement) {
 
 /// Whether the value is as near to the expected one as the tolerance asks for.
 fn within(claim: &Claim, value: f64, expected: f64, se: Option<f64>) -> (bool, String) {
-    let [shown, wanted] = [value, expected].map(significant);
+    let [shown, wanted] = [value, expected].map(figure);
     // Infinities are equal, though their distance is not a number.
     if value == expected {
         return (true, format!("{shown} as expected"));
@@ -110,13 +110,13 @@ fn within(claim: &Claim, value: f64, expected: f64, se: Option<f64>) -> (bool, S
         (Tolerance::StandardErrors(count), Some(se)) => (count * se, format!(" ({count} standard errors)")),
         (Tolerance::StandardErrors(_), None) => return (false, "no standard error is known here".to_string()),
     };
-    let allowed = significant(width) + &unit;
+    let allowed = figure(width) + &unit;
     if covers_range(claim, expected, width) {
         return (false, format!("with so few runs the tolerance of {allowed} allows every value"));
     }
     let side = if value < expected { "below" } else { "above" };
     let distance = (value - expected).abs();
-    (distance <= width, format!("{shown} is {} {side} {wanted}, allowed is {allowed}", significant(distance)))
+    (distance <= width, format!("{shown} is {} {side} {wanted}, allowed is {allowed}", figure(distance)))
 }
 
 /// Whether every value that the quantity can have is within `width`: then nothing was tested.
@@ -164,7 +164,7 @@ fn against_row(
     };
     let size = match measured.uncertainty.share {
         Some(_) => difference(value, ends),
-        None => format!("{} [{},{}]", significant(value), significant(ends.0), significant(ends.1)),
+        None => format!("{} [{},{}]", figure(value), figure(ends.0), figure(ends.1)),
     };
     judgement.holds = is_right && p < LIKELY_CHANCE;
     judgement.reason = format!("difference {size}, {} ({test})", p_in_words(p));

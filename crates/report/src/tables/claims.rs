@@ -1,8 +1,8 @@
 //! Table `claims`: what the experiment claims of its tables, what was measured, and the verdict.
 
-use crate::claims::{Expected, Judged, Judgement, Kind, Relation, Tolerance, in_words};
+use crate::claims::{Expected, Judged, Judgement, Kind, Relation, Tolerance, in_words, is_share};
 use crate::folder::Folder;
-use crate::format::significant;
+use crate::format::{figure, probability, with_interval};
 use crate::rows::Status;
 use crate::table::{Block, Cell, Table, accounting, names};
 
@@ -105,11 +105,12 @@ fn block(heading: &str, claims: &[&Judged]) -> Block {
             "" => String::new(),
             source => format!(" Source: {source}."),
         };
-        format!("{}: {}. {}: {}.{source}", judged.claim.id, judged.claim.text, word(judged.holds()), judged.reason())
+        let verdict = if judged.holds() { "Holds" } else { "Fails" };
+        format!("{}: {}. {verdict}: {}.{source}", judged.claim.id, judged.claim.text, judged.reason())
     });
     Block {
         heading: heading.to_string(),
-        header: names(&["claim", "verdict", "measured", "expected", "z", "1st half", "2nd half"]),
+        header: names(&["claim", "verdict", "measured", "expected", "z", "half 1", "half 2"]),
         rows: claims.iter().map(|judged| shown(judged)).collect(),
         keys: 2,
         unit: 1,
@@ -120,24 +121,24 @@ fn block(heading: &str, claims: &[&Judged]) -> Block {
 /// A claim as people see it.
 fn shown(judged: &Judged) -> Vec<Cell> {
     let (claim, whole) = (&judged.claim, &judged.whole);
-    let number = |value: Option<f64>| value.map_or_else(|| "-".to_string(), significant);
-    let measured = match whole.interval {
-        Some((lo, hi)) => format!("{} [{},{}]", number(whole.measured), significant(lo), significant(hi)),
-        None => number(whole.measured),
+    let is_share = is_share(&claim.table, &claim.quantity) && claim.over.is_none();
+    let number = |value: Option<f64>| match value {
+        None => "-".to_string(),
+        Some(value) if is_share && (0.0..=1.0).contains(&value) => probability(value),
+        Some(value) => figure(value),
+    };
+    let measured = match (whole.measured, whole.interval) {
+        (Some(value), Some(ends)) if is_share => with_interval(value, ends),
+        (value, Some((lo, hi))) => format!("{} [{},{}]", number(value), figure(lo), figure(hi)),
+        (value, None) => number(value),
     };
     let half = |half: &Judgement| {
         let mark = if half.holds { "" } else { " fails" };
         Cell::Text(format!("{}{mark}", number(half.measured)))
     };
-    let [first, second] = judged.halves.each_ref().map(half);
-    let expected = format!("{} {}", claim.relation.sign(), number(whole.expected));
-    vec![
-        Cell::text(&claim.id),
-        Cell::text(word(judged.holds())),
-        Cell::Text(measured),
-        Cell::Text(expected),
-        Cell::optional(whole.z),
-        first,
-        second,
-    ]
+    let mut row = vec![Cell::text(&claim.id), Cell::text(word(judged.holds())), Cell::Text(measured)];
+    row.push(Cell::Text(format!("{} {}", claim.relation.sign(), number(whole.expected))));
+    row.push(whole.z.map_or(Cell::Empty, |z| Cell::Text(format!("{z:.2}"))));
+    row.extend(judged.halves.each_ref().map(half));
+    row
 }
