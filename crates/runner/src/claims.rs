@@ -133,9 +133,11 @@ fn check_gap(claim: &ClaimTable, surfaces: &[Surface], findings: &mut Findings) 
         let Some(gap) = pair(pairs, "gap").filter(|pair| pair.node.number().is_some()) else { continue };
         let problem = pair(pairs, "problem").or_else(|| pair(otherwise?, "problem"));
         let label = problem.and_then(|pair| pair.node.plain().as_str().map(String::from));
-        let asked = surfaces.iter().filter(|surface| label.as_ref().is_none_or(|label| surface.label == *label));
-        let mut targets: Vec<f64> = asked.flat_map(|surface| surface.gaps.iter().copied()).collect();
-        if !targets.iter().any(|target| Some(*target) == gap.node.number()) {
+        let asked: Vec<&Surface> =
+            surfaces.iter().filter(|surface| label.as_ref().is_none_or(|label| surface.label == *label)).collect();
+        let mut targets: Vec<f64> = asked.iter().flat_map(|surface| surface.gaps.iter().copied()).collect();
+        // A label that no problem has is a finding of its own.
+        if !asked.is_empty() && !targets.iter().any(|target| Some(*target) == gap.node.number()) {
             targets.sort_by(f64::total_cmp);
             targets.dedup();
             let targets: Vec<String> = targets.into_iter().map(float).collect();

@@ -122,3 +122,24 @@ pub fn when_and_with_what(manifest: &Value) -> String {
         None => format!("with {source}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder whose files were written anew still says which program measured it.
+    #[test]
+    fn the_origin_is_the_last_command_that_measured() {
+        let commit = |digit: char| digit.to_string().repeat(40);
+        let program = |digit| json!({ "commit": commit(digit), "dirty": false, "version": "0.1.0" });
+        let first = json!({ "started": "s", "ended": "2026-01-02T03:04:05Z", "measured": 7, "program": program('a') });
+        assert_eq!(when_and_with_what(&first), "with commit aaaaaaa, on 2026-01-02");
+        let later = |measured: usize| {
+            let (ended, program) = ("2026-05-06T07:08:09Z", program('b'));
+            json!({ "ended": ended, "measured": measured, "program": program, "earlier": earlier(&first) })
+        };
+        assert_eq!(when_and_with_what(&later(0)), "with commit aaaaaaa, on 2026-01-02");
+        assert_eq!(when_and_with_what(&later(1)), "with commit bbbbbbb, on 2026-05-06");
+        assert_eq!(when_and_with_what(&json!({ "program": { "version": "0.1.0" } })), "with version 0.1.0");
+    }
+}
