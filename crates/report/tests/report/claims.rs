@@ -189,7 +189,8 @@ fn a_difference_of_means_has_to_be_more_than_chance() {
         let z = (curve.real(a, "index_mean") - curve.real(b, "index_mean")) / se;
         assert!((claims.real(i, "z") - z).abs() < 1e-12, "{} {z}", claims.real(i, "z"));
         assert_eq!(claims.text(i, "verdict"), if z < -1.959_964 { "holds" } else { "fails" }, "{z}");
-        assert_eq!(claims.real(i, "p") < 0.05, z.abs() > 1.959_964);
+        let p = statrs::function::erf::erfc(z.abs() / 2f64.sqrt()); // two-sided
+        assert!((claims.real(i, "p") / p - 1.0).abs() < 1e-9, "{} {p}", claims.real(i, "p"));
     }
     assert_eq!([claims.text(0, "verdict"), claims.text(1, "verdict")], ["fails", "holds"]);
 }
@@ -359,6 +360,23 @@ fn every_table_is_known_with_its_columns() {
         }
     }
     assert_eq!(table_columns("sucess"), None);
+    // As narrow as they are: what a claim that cannot fail is refused by.
+    let (infinity, share) = (f64::INFINITY, (0.0, 1.0));
+    for (column, range) in [
+        ("correlation", (-1.0, 1.0)),
+        ("difference_lo", (-1.0, 1.0)),
+        ("index_mean", share),
+        ("share_of_cost", share),
+        ("p_holm", share),
+        ("n_points", (0.0, infinity)),
+        ("index_max", (0.0, infinity)),
+        ("ert", (0.0, infinity)),
+        ("deviation_rms", (0.0, infinity)),
+        ("level_mean", (-infinity, infinity)),
+        ("deviation_mean", (-infinity, infinity)),
+    ] {
+        assert_eq!(column_range(column), range, "{column}");
+    }
 }
 
 #[test]
