@@ -23,6 +23,8 @@
 //! graph; [`matching`] says which points are copies up to symmetry; [`basins()`] counts from how many starts each
 //! minimum is reached; [`slice`](mod@slice) looks along lines and planes.
 //!
+//! A survey ([`surveys`]) measures the surface itself, in one go: all critical points of a box, counts by index against theory.
+//!
 //! The control `x^3/3 + x + y^2/2` has no critical point, but whoever minimises `|g|` ends at x = 0:
 //!
 //! ```
@@ -44,6 +46,7 @@ mod class;
 pub mod connect;
 mod criteria;
 mod density;
+mod entry;
 mod extremes;
 mod finder;
 mod inertia;
@@ -59,6 +62,7 @@ mod probe;
 mod proof;
 pub mod slice;
 mod spectrum;
+mod survey;
 mod tangent;
 pub mod theory;
 mod trail;
@@ -69,6 +73,7 @@ pub use certificate::{Certificate, certify};
 pub use class::Class;
 pub use criteria::Criteria;
 pub use density::{Density, Estimate, Share, spectral_density};
+pub use entry::Entry;
 pub use extremes::extreme_eigenvalues;
 pub use finder::{
     Deflation, Departure, Finder, FinderEntry, GaussNewton, GradientNorm, ModeFollowing, NewtonMr, finders,
@@ -79,5 +84,6 @@ pub use newton_sampler::{Found, NewtonSampler};
 pub use polish::{Polished, polish};
 pub use proof::{Proof, prove};
 pub use spectrum::tangent_spectrum;
+pub use survey::{CensusSurvey, Evaluations, IndexCounts, Site, Survey, SurveyEntry, Surveyed, SurveyedPoint, surveys};
 pub use symmetric::{count_below, eigenvalues, eigenvectors, solve};
 pub use tangent::TangentHessian;

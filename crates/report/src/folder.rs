@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::error::ReportError;
 use crate::load::{Loaded, load, load_if_there};
-use crate::rows::{AttemptRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
+use crate::rows::{AttemptRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
 
 /// One planned run with all that is known about it.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Run {
     pub curve: Vec<CurveRow>,
     /// The data rows at its end, by number.
     pub examples: Vec<ExampleRow>,
+    /// Critical points by index, as a survey counted them.
+    pub counts: Vec<CountRow>,
 }
 
 /// Every planned run, in plan order.
@@ -56,14 +58,15 @@ impl Run {
     /// A run of which nothing else is known yet.
     fn new(row: RunRow) -> Self {
         let (hits, points, attempts) = (Vec::new(), Vec::new(), Vec::new());
-        Run { row, hits, points, attempts, curve: Vec::new(), examples: Vec::new() }
+        let (curve, examples, counts) = (Vec::new(), Vec::new(), Vec::new());
+        Run { row, hits, points, attempts, curve, examples, counts }
     }
 }
 
 impl MethodRuns<'_> {
-    /// The cell looks for critical points of any index: it has no targets, and no end point of a descent.
-    pub fn is_finder(&self) -> bool {
-        self.runs.iter().all(|run| run.row.is_finder())
+    /// The runs of the cell descend, so they have targets and end points.
+    pub fn is_descent(&self) -> bool {
+        self.runs.iter().any(|run| run.row.is_descent())
     }
 }
 
@@ -92,6 +95,8 @@ impl Folder {
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &CurveRow| &row.run_key, next_of_curve)?;
         let examples = |run: &mut Run, row: ExampleRow| in_order(&mut run.examples, row, |row| row.row, "row");
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &ExampleRow| &row.run_key, examples)?;
+        let counts = |run: &mut Run, row: CountRow| in_order(&mut run.counts, row, |row| row.index, "index");
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &CountRow| &row.run_key, counts)?;
         let folder = Folder { runs };
         folder.check_targets(&rows)?;
         Ok(folder)
@@ -143,7 +148,7 @@ impl Folder {
     fn check_targets(&self, rows: &Loaded<RunRow>) -> Result<(), ReportError> {
         let targets: HashMap<&str, Vec<f64>> = self.problems().iter().map(|p| (p.label, gaps(p.runs()))).collect();
         for (run, (line, row)) in self.runs.iter().zip(&rows.rows) {
-            let may_lack = row.is_finder() || matches!(row.status, Status::Panic | Status::Missing);
+            let may_lack = !row.is_descent() || matches!(row.status, Status::Panic | Status::Missing);
             let lacking = targets[row.problem.as_str()].iter().find(|gap| !run.hits.iter().any(|(g, _)| g == *gap));
             if let (false, Some(gap)) = (may_lack, lacking) {
                 return Err(

@@ -32,7 +32,7 @@ pub use claims::{
 };
 pub use error::ReportError;
 pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
-pub use rows::{At, AttemptRow, Class, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
+pub use rows::{At, AttemptRow, Class, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
 pub use table::{Block, Cell, Table};
 pub use tuning::{Choice, choices};
 

@@ -84,6 +84,30 @@ impl Class {
     }
 }
 
+/// The critical points of one index that a survey found.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct CountRow {
+    /// The run.
+    pub run_key: String,
+    /// Number of negative eigenvalues.
+    pub index: u64,
+    /// Critical points found.
+    pub found: u64,
+    /// Mean number by theory, over the law that the surface is drawn from.
+    pub expected: Option<f64>,
+    /// Standard error of that mean; 0 where it is exact.
+    pub expected_se: Option<f64>,
+    /// `sum (-1)^index` over all critical points as topology has it; the same in every row of a run.
+    pub euler: Option<i64>,
+    /// A bound on the number of critical points of all indices; the same in every row of a run.
+    pub most: Option<u64>,
+}
+
+impl Row for CountRow {
+    const FILE: &'static str = "counts.csv";
+    const COLUMNS: &'static [&'static str] = &["run_key", "index", "found", "expected", "expected_se", "euler", "most"];
+}
+
 /// Where in its run a point was taken.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
 #[serde(try_from = "String")]
@@ -94,8 +118,8 @@ pub enum At {
     Moment(f64),
     /// Where the run stopped.
     Stop,
-    /// What a finder returned.
-    Found,
+    /// What a finder returned (0), or the points of a survey (1, 2, ..).
+    Found(u64),
 }
 
 impl TryFrom<String> for At {
@@ -105,7 +129,11 @@ impl TryFrom<String> for At {
         match text.as_str() {
             "start" => Ok(At::Start),
             "stop" => Ok(At::Stop),
-            "found" => Ok(At::Found),
+            "found" => Ok(At::Found(0)),
+            found if found.starts_with("found ") => match found["found ".len()..].parse() {
+                Ok(number) if number > 0 => Ok(At::Found(number)),
+                _ => Err(format!("\"{text}\" names no point of a survey")),
+            },
             cost => match cost.parse::<f64>() {
                 Ok(cost) if cost.is_finite() && cost >= 0.0 => Ok(At::Moment(cost)),
                 _ => Err(format!("\"{text}\" is neither start, stop, found nor a cost")),
@@ -159,9 +187,9 @@ pub struct RunRow {
     pub dim: usize,
     /// Label of the method, unique in the experiment.
     pub method: String,
-    /// Update rule, or the finder's name.
+    /// Update rule, or the name of the finder or survey.
     pub optimizer: String,
-    /// How the budget is spent; `finder` for a critical-point finder.
+    /// How the budget is spent; `finder` for a critical-point finder, `survey` for a survey of the surface.
     pub strategy: String,
     /// Parameters of the method, canonical JSON.
     pub method_params: String,
@@ -210,9 +238,9 @@ pub struct RunRow {
 }
 
 impl RunRow {
-    /// The run searched for a critical point of any index, so it has no targets and no end point of a descent.
-    pub fn is_finder(&self) -> bool {
-        self.strategy == "finder"
+    /// The run descended, so it has targets and an end point; a finder and a survey have neither.
+    pub fn is_descent(&self) -> bool {
+        !matches!(self.strategy.as_str(), "finder" | "survey")
     }
 }
 
@@ -321,6 +349,10 @@ pub struct CriticalRow {
     pub flips: Option<u64>,
     /// The verdict in words.
     pub reason: String,
+    /// `proved`, or `open` where a proof was tried and failed; empty where none was tried.
+    pub proof: String,
+    /// Searches of a survey that ended at the point.
+    pub searches: Option<u64>,
 }
 
 impl Row for CriticalRow {
@@ -351,6 +383,8 @@ impl Row for CriticalRow {
         "class",
         "flips",
         "reason",
+        "proof",
+        "searches",
     ];
 }
 

@@ -6,7 +6,7 @@ use crate::params::canonical;
 use crate::tuned::Cited;
 use crate::tuning::Tuning;
 use autodiff::Stream;
-use landscape::{Criteria, Finder};
+use landscape::{Criteria, Finder, Survey};
 use optimizers::{Method, Start};
 use problems::Instance;
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub struct Experiment {
     pub stop: Stop,
     /// Where the runs of optimizers are classified, in file order; nowhere without `[critical]`.
     pub at: Vec<At>,
+    /// Whether a proof is tried for every certified point.
+    pub proves: bool,
     /// Whether every start of a run with restarts is a row.
     pub records_attempts: bool,
     /// What is recorded along the runs of optimizers, if anything.
@@ -56,11 +58,15 @@ pub struct Experiment {
 pub struct Declared {
     /// Label.
     pub id: String,
-    /// Optimizer or finder.
+    /// What it is.
+    pub kind: ToolKind,
+    /// Optimizer, finder or survey.
     pub tool: String,
-    /// Strategy; `None` for a finder.
+    /// Strategy of an optimizer.
     pub strategy: Option<String>,
-    /// All parameters of the optimizer or finder.
+    /// Runs on every problem, instead of those of the problem.
+    pub replicates: Option<u64>,
+    /// All parameters of the optimizer, finder or survey.
     pub params: Table,
     /// All parameters of the strategy.
     pub strategy_params: Table,
@@ -68,6 +74,28 @@ pub struct Declared {
     pub schedule: Option<Table>,
     /// All parameters of every noise.
     pub noise: Vec<Table>,
+}
+
+/// What a method runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToolKind {
+    /// A descent under a strategy.
+    Optimizer,
+    /// A search for a critical point of any index.
+    Finder,
+    /// A measurement of the surface itself.
+    Survey,
+}
+
+impl ToolKind {
+    /// Its key in a `[[method]]`.
+    pub fn key(self) -> &'static str {
+        match self {
+            ToolKind::Optimizer => "optimizer",
+            ToolKind::Finder => "finder",
+            ToolKind::Survey => "survey",
+        }
+    }
 }
 
 /// One problem instance of the plan.
@@ -108,6 +136,8 @@ pub enum Action {
     Descend(Box<Method>),
     /// Search for critical points of any index.
     Find(Arc<dyn Finder>),
+    /// Measure the surface itself.
+    Survey(Arc<dyn Survey>),
 }
 
 /// One problem instance under one method.
@@ -117,10 +147,12 @@ pub struct Cell {
     pub surface: usize,
     /// Label of the method.
     pub method: String,
-    /// Name of the optimizer or finder.
+    /// Name of the optimizer, finder or survey.
     pub optimizer: String,
-    /// Name of the strategy, `finder` for a finder.
+    /// Name of the strategy, `finder` for a finder, `survey` for a survey.
     pub strategy: String,
+    /// Number of runs.
+    pub replicates: u64,
     /// All parameters of the method.
     pub method_params: Table,
     /// All the numbers of a run depend on in the method, label excluded.

@@ -114,7 +114,7 @@ mod tests {
 
     fn sample(key: &str) -> Record {
         let mut record = Record::empty(key, "budget", "a \"reason\", with\\signs and ä");
-        record.hits.push(vec!["0.1".to_string(), String::new()]);
+        record.rows[crate::part::Part::Hits].push(vec!["0.1".to_string(), String::new()]);
         record
     }
 

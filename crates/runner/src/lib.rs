@@ -15,16 +15,17 @@
 //! |---|---|
 //! | `cli`, `command/`, `screen`, `facts` | verbs, what they print, exit codes |
 //! | `tree`, `config`, `params`, `methods`, `resolve`, `diagnostic`, `prepare`, `resolved` | the experiment file, everything wrong with it at once, every default filled in |
-//! | `experiment`, `plan`, `tools` | cells, run keys, random streams; the adapter to methods and finders |
+//! | `experiment`, `plan`, `tools` | cells, run keys, random streams; the adapter to methods, finders and surveys |
 //! | `claims` | what the tables are claimed to say: labels checked against the plan, the file that `report` reads |
 //! | `space`, `tuning`, `tuned` | search spaces, the experiment that searches them, the file it writes and others cite |
-//! | `measure`, `curve`, `execute`, `guard`, `interrupt`, `progress` | blocks of runs on threads, panics as rows |
-//! | `record`, `journal`, `store`, `files`, `manifest`, `machine`, `figure` | rows as text, crash-safe files, provenance |
+//! | `measure`, `critical`, `survey`, `curve`, `execute`, `guard`, `interrupt`, `progress` | blocks of runs on threads, panics as rows |
+//! | `record`, `part`, `journal`, `store`, `files`, `manifest`, `machine`, `figure` | rows as text, crash-safe files, provenance |
 
 mod claims;
 mod cli;
 mod command;
 mod config;
+mod critical;
 mod curve;
 mod diagnostic;
 mod execute;
@@ -40,6 +41,7 @@ mod manifest;
 mod measure;
 mod methods;
 mod params;
+mod part;
 mod plan;
 mod prepare;
 mod progress;
@@ -49,6 +51,7 @@ mod resolved;
 mod screen;
 mod space;
 mod store;
+mod survey;
 mod tools;
 mod tree;
 mod tuned;

@@ -1,14 +1,17 @@
 //! Measures a block of runs: descends or searches, certifies the points, and turns results into rows.
 
 use crate::config::{At, Pace, Stall};
+use crate::critical::{Place, certified_cells};
 use crate::curve::Recorder;
 use crate::experiment::{Action, Cell, Experiment, Surface, built};
 use crate::figure::{float, optional, point_hash};
 use crate::guard::{self, Panic};
+use crate::part::{Part, Rows};
 use crate::plan::{Plan, PlannedRun};
 use crate::record::{Measured, NAN, PANIC, Record, one_line};
+use crate::survey;
 use autodiff::{Evaluator, Objective};
-use landscape::{Certificate, Class, Finder, Polished, certify, polish};
+use landscape::{Class, Finder, Polished, polish};
 use optimizers::{Attempt, Counts, EarlyStop, Method, RunResult, Seeds, Settings, Status, Watch, run_block_watched};
 use std::time::Instant;
 
@@ -77,17 +80,16 @@ pub fn block(plan: &Plan, block: &Block, is_wanted: &dyn Fn() -> bool, hand_over
         block.runs.iter().for_each(|run| hand_over(panicked(run, panic, None)));
         return;
     }
-    match &cell.action {
-        Action::Find(finder) => {
-            for run in &block.runs {
-                if !is_wanted() {
-                    return;
-                }
-                let started = Instant::now();
-                let result = guard::catch(|| find(experiment, surface, cell, &**finder, run));
-                hand_over(finish(experiment, surface, run, result, started, 0.0));
-            }
+    let mut one_by_one = |measure: &dyn Fn(&PlannedRun) -> Outcome| {
+        for run in block.runs.iter().take_while(|_| is_wanted()) {
+            let started = Instant::now();
+            let result = guard::catch(|| measure(run));
+            hand_over(finish(experiment, surface, run, result, started, 0.0));
         }
+    };
+    match &cell.action {
+        Action::Find(finder) => one_by_one(&|run| find(experiment, surface, cell, &**finder, run)),
+        Action::Survey(survey) => one_by_one(&|run| survey::measured(experiment, surface, cell, &**survey, run)),
         Action::Descend(method) => {
             let started = Instant::now();
             let descents = guard::isolate(&block.runs, |runs| descend(experiment, cell, method, runs));
@@ -220,7 +222,7 @@ fn certified(
         x_hash: point_hash(&result.x_final),
     };
     let hits = surface.gaps.iter().zip(&result.hits);
-    let hits = hits.map(|(gap, cost)| vec![float(*gap), optional(*cost)]).collect();
+    let hits: Vec<_> = hits.map(|(gap, cost)| vec![float(*gap), optional(*cost)]).collect();
     // Every start of a run that restarts is a row; of any other run its own row says the same.
     let attempt_cells = |(restart, attempt): (usize, &Attempt)| {
         let [f_start, f_end, cost] = [attempt.f_start, attempt.f_end, attempt.cost].map(float);
@@ -230,7 +232,7 @@ fn certified(
     let attempts = if strategy.restarts() && experiment.records_attempts { &result.attempts[..] } else { &[] };
     let attempts = attempts.iter().enumerate().map(attempt_cells).collect();
     let mut eval = instance.objective.evaluator();
-    let mut critical = Vec::new();
+    let mut rows = Rows::default();
     let origin = experiment.start_of(strategy.start(), surface, run.replicate, 0);
     for at in &experiment.at {
         // A run that diverged has no end point, and one that stopped early missed later moments.
@@ -243,13 +245,18 @@ fn certified(
         if let Some((cost, x)) = point {
             // Weights that ran away in training are at infinity, too: growth counts from the start of the run.
             let polished = polish(&mut eval, x, &experiment.criteria).since(&origin);
-            critical.push(critical_cells(&mut eval, experiment, surface, &at.label(), cost, &polished).1);
+            let place = Place { at: at.label(), cost: Some(cost) };
+            rows[Part::Critical].push(certified_cells(&mut eval, experiment, surface, place, &polished).1);
         }
     }
     let failed = result.status == Status::Nan;
-    let (key, cells) = (run.key.clone(), measured.cells());
-    let examples = experiment.examples.map_or_else(Vec::new, |above| examples(&mut eval, &result.x_final, above));
-    let record = Record { key, run: cells, hits, attempts, critical, curve, examples, wall_ms: String::new() };
+    if let Some(above) = experiment.examples {
+        rows[Part::Examples] = examples(&mut eval, &result.x_final, above);
+    }
+    rows[Part::Hits] = hits;
+    rows[Part::Attempts] = attempts;
+    rows[Part::Curves] = curve;
+    let record = Record { key: run.key.clone(), run: measured.cells(), rows, wall_ms: String::new() };
     Outcome { record, x: failed.then_some(result.x_final) }
 }
 
@@ -279,7 +286,8 @@ fn find(experiment: &Experiment, surface: &Surface, cell: &Cell, finder: &dyn Fi
     let found = finder.search(&mut eval, start, run.replicate, &mut noise, &experiment.criteria);
     // A Hessian is `dim` Hessian-vector products, each counted as one gradient.
     let cost = (found.n_gradients + found.n_hessians * instance.dim as u64) as f64;
-    let (certificate, cells) = critical_cells(&mut eval, experiment, surface, "found", cost, &found.point);
+    let place = Place { at: "found".to_string(), cost: Some(cost) };
+    let (certificate, cells) = certified_cells(&mut eval, experiment, surface, place, &found.point);
     let x = &found.point.x;
     let status = if certificate.class.is_critical() {
         Status::Converged.as_str()
@@ -309,16 +317,9 @@ fn find(experiment: &Experiment, surface: &Surface, cell: &Cell, finder: &dyn Fi
         grad_norm: Some(certificate.grad_norm),
         x_hash: point_hash(x),
     };
-    let record = Record {
-        key: run.key.clone(),
-        run: measured.cells(),
-        hits: Vec::new(),
-        attempts: Vec::new(),
-        critical: vec![cells],
-        curve: Vec::new(),
-        examples: Vec::new(),
-        wall_ms: String::new(),
-    };
+    let mut rows = Rows::default();
+    rows[Part::Critical] = vec![cells];
+    let record = Record { key: run.key.clone(), run: measured.cells(), rows, wall_ms: String::new() };
     Outcome { record, x: (status == NAN).then(|| x.clone()) }
 }
 
@@ -326,48 +327,4 @@ fn find(experiment: &Experiment, surface: &Surface, cell: &Cell, finder: &dyn Fi
 fn ran_away(experiment: &Experiment, point: &Polished, f: f64) -> bool {
     let stop = experiment.stop;
     f > stop.f_above || point.x.iter().any(|x| x.abs() > stop.x_above)
-}
-
-/// Certifies a polished point; its row of `critical.csv` after the run key.
-fn critical_cells(
-    eval: &mut Evaluator,
-    experiment: &Experiment,
-    surface: &Surface,
-    at: &str,
-    cost: f64,
-    point: &Polished,
-) -> (Certificate, Vec<String>) {
-    let instance = built(surface);
-    let certificate = certify(eval, point, instance.zero_modes, &experiment.criteria);
-    let signs = certificate.inertia;
-    let n = signs.n_neg + signs.n_zero + signs.n_pos;
-    let level = certificate.f / instance.loss_scale;
-    let index_fraction = (n > 0).then(|| signs.n_neg as f64 / n as f64);
-    let cells = vec![
-        at.to_string(),
-        float(cost),
-        float(certificate.f),
-        float(level),
-        float(point.grad_norm_before),
-        float(certificate.grad_norm),
-        point.iterations.to_string(),
-        float(point.distance),
-        n.to_string(),
-        signs.n_neg.to_string(),
-        signs.n_zero.to_string(),
-        signs.n_pos.to_string(),
-        instance.zero_modes.to_string(),
-        optional(index_fraction),
-        optional(instance.index_fraction_theory(level)),
-        float(certificate.lambda_min),
-        float(certificate.lambda_max),
-        float(certificate.zero_tol),
-        float(certificate.contraction),
-        float(certificate.flat_ratio),
-        float(certificate.mr_residual),
-        certificate.class.as_str().to_string(),
-        certificate.flips.to_string(),
-        one_line(&certificate.reason),
-    ];
-    (certificate, cells)
 }

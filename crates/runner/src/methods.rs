@@ -2,7 +2,7 @@
 
 use crate::config::{MethodTable, Override, Tool, Word};
 use crate::diagnostic::{Findings, suggestion};
-use crate::experiment::{Action, Declared};
+use crate::experiment::{Action, Declared, ToolKind};
 use crate::params::{Given, Spec, changed, complete, fixed};
 use crate::space::{Axis, Space};
 use crate::tools::{self, MethodParts, Tools};
@@ -20,11 +20,15 @@ pub struct MethodSpec<'a> {
     pub id: &'a str,
     /// Where the label stands.
     pub span: &'a Range<usize>,
-    /// Optimizer or finder.
+    /// What it is.
+    pub kind: ToolKind,
+    /// Optimizer, finder or survey.
     pub tool: &'a str,
-    /// Strategy; `None` for a finder.
+    /// Strategy of an optimizer.
     pub strategy: Option<&'a str>,
-    /// Parameters given for the optimizer or finder.
+    /// Runs on every problem, instead of those of the problem.
+    pub replicates: Option<u64>,
+    /// Parameters given for the optimizer, finder or survey.
     pub params: Given,
     /// Parameters given for the strategy.
     pub strategy_params: Given,
@@ -44,12 +48,13 @@ impl MethodSpec<'_> {
         let filled = |tool: Option<&tools::Described>, given: &Given| {
             complete(tool.map_or(&[], |tool| &tool.params), &given.table)
         };
-        let tool = if self.strategy.is_none() { tools.finder(self.tool) } else { tools.optimizer(self.tool) };
         Declared {
             id: self.id.to_string(),
+            kind: self.kind,
             tool: self.tool.to_string(),
             strategy: self.strategy.map(String::from),
-            params: filled(tool, &self.params),
+            replicates: self.replicates,
+            params: filled(tools.tool(self.kind, self.tool), &self.params),
             strategy_params: filled(self.strategy.and_then(|name| tools.strategy(name)), &self.strategy_params),
             schedule: self.schedule.as_ref().map(|(name, given)| {
                 let mut table = filled(tools.schedule(name), given);
@@ -84,23 +89,19 @@ pub fn methods<'a>(tables: &'a [MethodTable<'a>], tools: &Tools, findings: &mut 
 
 fn method<'a>(table: &'a MethodTable<'a>, tools: &Tools, findings: &mut Findings) -> Option<MethodSpec<'a>> {
     let before = findings.count();
-    let (tool, strategy, strategy_pairs, schedule, noise) = match &table.tool {
+    let (kind, tool, strategy, strategy_pairs, schedule, noise) = match &table.tool {
         Tool::Optimizer { name, strategy, strategy_params, schedule, noise } => {
-            (name, *strategy, *strategy_params, schedule.as_ref(), &noise[..])
+            (ToolKind::Optimizer, name, *strategy, *strategy_params, schedule.as_ref(), &noise[..])
         }
-        Tool::Finder(name) => (name, None, &[][..], None, &[][..]),
+        Tool::Finder(name) => (ToolKind::Finder, name, None, &[][..], None, &[][..]),
+        Tool::Survey(name) => (ToolKind::Survey, name, None, &[][..], None, &[][..]),
     };
-    let is_finder = matches!(table.tool, Tool::Finder(_));
     let (tuned, own_pairs) = split_tuned(table.params);
     let (tuned_of_strategy, strategy_pairs) = split_tuned(strategy_pairs);
-    let params = if is_finder {
-        let found = known("finder", tool, tools.finder(tool.text), &tools.finders, findings);
-        found.map(|found| fixed(&format!("finder \"{}\"", tool.text), &found.params, &own_pairs, findings))
-    } else {
-        let found = known("optimizer", tool, tools.optimizer(tool.text), &tools.optimizers, findings);
-        found.map(|found| fixed(&format!("optimizer \"{}\"", tool.text), &found.params, &own_pairs, findings))
-    };
-    let strategy_name = if is_finder { None } else { Some(strategy.map_or("single", |word| word.text)) };
+    let found = known(kind.key(), tool, tools.tool(kind, tool.text), tools.all(kind), findings);
+    let owner = format!("{} \"{}\"", kind.key(), tool.text);
+    let params = found.map(|found| fixed(&owner, &found.params, &own_pairs, findings));
+    let strategy_name = (kind == ToolKind::Optimizer).then(|| strategy.map_or("single", |word| word.text));
     let strategy_params = match (strategy_name, strategy) {
         (None, _) => Some(Given::default()),
         (Some(name), word) => {
@@ -122,8 +123,10 @@ fn method<'a>(table: &'a MethodTable<'a>, tools: &Tools, findings: &mut Findings
     let spec = MethodSpec {
         id: table.id.text,
         span: table.id.span(),
+        kind,
         tool: tool.text,
         strategy: strategy_name,
+        replicates: table.replicates,
         params: params?,
         strategy_params: strategy_params?,
         schedule,
@@ -175,7 +178,8 @@ fn check_axes(spec: &MethodSpec, tools: &Tools, findings: &mut Findings) {
 fn check_tuned(spec: &MethodSpec, of_tool: &[&Pair], of_strategy: &[&Pair], tools: &Tools, findings: &mut Findings) {
     let Some(strategy) = spec.strategy else {
         for pair in of_tool {
-            findings.add(&pair.node.span, "a finder has no tuned parameters", "give a value");
+            let what = format!("a {} has no tuned parameters", spec.kind.key());
+            findings.add(&pair.node.span, what, "give a value");
         }
         return;
     };
@@ -223,9 +227,11 @@ fn known<'t>(
 /// # Errors
 /// A value out of range: what, why, and what to do.
 pub fn action(spec: &MethodSpec, params: &Given, strategy_params: &Given, tools: &Tools) -> Result<Action, String> {
-    match spec.strategy {
-        None => tools::finder(spec.tool, &params.table).map(Action::Find),
-        Some(strategy) => {
+    match spec.kind {
+        ToolKind::Finder => tools::finder(spec.tool, &params.table).map(Action::Find),
+        ToolKind::Survey => tools::survey(spec.tool, &params.table).map(Action::Survey),
+        ToolKind::Optimizer => {
+            let strategy = spec.strategy.expect("an optimizer has a strategy");
             let parts = MethodParts {
                 optimizer: (spec.tool, &params.table),
                 strategy: (strategy, &strategy_params.table),
@@ -256,7 +262,7 @@ pub fn report_build(
 /// The parameters of a method with those of one problem put over them; the optimizer's come first,
 /// what it does not have is the strategy's.
 pub fn overridden(method: &MethodSpec, over: &Override, tools: &Tools, findings: &mut Findings) -> (Given, Given) {
-    let tool = if method.strategy.is_none() { tools.finder(method.tool) } else { tools.optimizer(method.tool) };
+    let tool = tools.tool(method.kind, method.tool);
     let tool_specs = tool.map_or(&[][..], |tool| &tool.params);
     let strategy = method.strategy.and_then(|name| tools.strategy(name));
     let strategy_specs = strategy.map_or(&[][..], |strategy| &strategy.params);
@@ -290,11 +296,11 @@ pub fn describe(action: &Action, method: &MethodSpec, params: &Given, tools: &To
             }
             (shown, method.key())
         }
-        Action::Find(_) => {
-            let specs = tools.finder(method.tool).map_or(&[][..], |finder| &finder.params);
+        Action::Find(_) | Action::Survey(_) => {
+            let specs = tools.tool(method.kind, method.tool).map_or(&[][..], |tool| &tool.params);
             let shown = complete(specs, &params.table);
             let mut key = Table::new();
-            key.insert("finder".to_string(), method.tool.into());
+            key.insert(method.kind.key().to_string(), method.tool.into());
             key.insert("params".to_string(), changed(specs, &shown).into());
             (shown, key)
         }

@@ -48,7 +48,7 @@ impl Plan {
     pub fn new(experiment: Experiment) -> Self {
         let mut runs = Vec::new();
         for (cell, planned) in experiment.cells.iter().enumerate() {
-            let replicates = experiment.surfaces[planned.surface].replicates;
+            let replicates = planned.replicates;
             let recorded = experiment.curves.map_or(0, |curves| curves.replicates.min(replicates));
             for (numbers, curves) in [(0..recorded, experiment.curves), (recorded..replicates, None)] {
                 let basis = key_basis(&experiment, planned, curves);
@@ -117,6 +117,7 @@ fn key_basis(experiment: &Experiment, cell: &Cell, curves: Option<Curves>) -> St
     let descends = matches!(cell.action, Action::Descend(_));
     let moments: Vec<String> = experiment.at.iter().map(|at| At::label(*at)).collect();
     let classified = !descends || !moments.is_empty();
+    let surveys = matches!(cell.action, Action::Survey(_));
     let mut basis = json!({
         "measurement": MEASUREMENT_REVISION,
         "problem": surface.problem,
@@ -125,8 +126,9 @@ fn key_basis(experiment: &Experiment, cell: &Cell, curves: Option<Curves>) -> St
         "fingerprint": fingerprint,
         "method": cell.method_key,
         "seed": experiment.master_seed,
-        "budget": surface.budget,
-        "stop": experiment.stop,
+        // A survey ends by itself.
+        "budget": if surveys { Value::Null } else { json!(surface.budget) },
+        "stop": if surveys { Value::Null } else { json!(experiment.stop) },
         // A finder has no targets and no moments.
         "reference": if descends { json!(surface.reference.map(float)) } else { Value::Null },
         "gaps": if descends { json!(surface.gaps) } else { Value::Null },
@@ -135,6 +137,9 @@ fn key_basis(experiment: &Experiment, cell: &Cell, curves: Option<Curves>) -> St
     });
     if descends && surface.single_precision {
         basis["precision"] = json!("f32"); // absent otherwise, so that runs in double precision keep their keys
+    }
+    if classified && experiment.proves {
+        basis["prove"] = json!(true); // the same
     }
     let restarts = matches!(&cell.action, Action::Descend(method) if method.strategy.object().restarts());
     if restarts && !experiment.records_attempts {

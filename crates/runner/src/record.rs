@@ -1,6 +1,7 @@
 //! What is kept of one finished run: the cells of its rows, as text, exactly as the result files hold them.
 
 use crate::figure;
+use crate::part::Rows;
 use optimizers::Counts;
 use serde::{Deserialize, Serialize};
 
@@ -42,64 +43,6 @@ pub const MEASURED_COLUMNS: [&str; 20] = [
     "x_hash",
 ];
 
-/// Columns of `hits.csv` after the run key.
-pub const HIT_COLUMNS: [&str; 2] = ["gap", "cost"];
-
-/// Columns of `attempts.csv` after the run key.
-pub const ATTEMPT_COLUMNS: [&str; 5] = ["restart", "f_start", "f_end", "cost", "status"];
-
-/// Columns of `curves.csv` after the run key.
-pub const CURVE_COLUMNS: [&str; 17] = [
-    "restart",
-    "iterations",
-    "cost",
-    "f",
-    "level",
-    "gap",
-    "grad_norm",
-    "step_length",
-    "path_length",
-    "from_start",
-    "lr_factor",
-    "sigma_gradient",
-    "sigma_weights",
-    "f_held_out",
-    "lambda_min",
-    "lambda_max",
-    "plateau",
-];
-
-/// Columns of `examples.csv` after the run key.
-pub const EXAMPLE_COLUMNS: [&str; 3] = ["row", "loss", "fitted"];
-
-/// Columns of `critical.csv` after the run key.
-pub const CRITICAL_COLUMNS: [&str; 24] = [
-    "at",
-    "cost",
-    "f",
-    "level",
-    "grad_norm_before",
-    "grad_norm",
-    "polish_iterations",
-    "polish_distance",
-    "n",
-    "n_neg",
-    "n_zero",
-    "n_pos",
-    "zero_modes",
-    "index_fraction",
-    "theory",
-    "lambda_min",
-    "lambda_max",
-    "zero_tol",
-    "contraction",
-    "flat_ratio",
-    "mr_residual",
-    "class",
-    "flips",
-    "reason",
-];
-
 /// The status of a run that is planned and not done.
 pub const MISSING: &str = "missing";
 
@@ -116,16 +59,8 @@ pub struct Record {
     pub key: String,
     /// The cells of [`MEASURED_COLUMNS`].
     pub run: Vec<String>,
-    /// The cells of [`HIT_COLUMNS`], one row per target.
-    pub hits: Vec<Vec<String>>,
-    /// The cells of [`ATTEMPT_COLUMNS`], one row per start of a run with restarts.
-    pub attempts: Vec<Vec<String>>,
-    /// The cells of [`CRITICAL_COLUMNS`], one row per classified point.
-    pub critical: Vec<Vec<String>>,
-    /// The cells of [`CURVE_COLUMNS`], one row per recorded point.
-    pub curve: Vec<Vec<String>>,
-    /// The cells of [`EXAMPLE_COLUMNS`], one row per data row.
-    pub examples: Vec<Vec<String>>,
+    /// Its rows in the other files.
+    pub rows: Rows,
     /// Milliseconds of its block divided by the runs of the block; empty when unknown.
     pub wall_ms: String,
 }
@@ -136,16 +71,7 @@ impl Record {
         let mut run = vec![String::new(); MEASURED_COLUMNS.len()];
         run[0] = status.to_string();
         run[1] = reason.to_string();
-        Self {
-            key: key.to_string(),
-            run,
-            hits: Vec::new(),
-            attempts: Vec::new(),
-            critical: Vec::new(),
-            curve: Vec::new(),
-            examples: Vec::new(),
-            wall_ms: String::new(),
-        }
+        Self { key: key.to_string(), run, rows: Rows::default(), wall_ms: String::new() }
     }
 
     /// How the run ended.

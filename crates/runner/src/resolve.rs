@@ -5,7 +5,7 @@ use crate::config::{
     At, Config, Criterion, CriticalTable, MethodTable, Override, PROBLEM_KEYS, ProblemTable, TuneRules,
 };
 use crate::diagnostic::{Findings, suggestion};
-use crate::experiment::{Action, Cell, Declared, Experiment, Surface};
+use crate::experiment::{Action, Cell, Declared, Experiment, Surface, ToolKind};
 use crate::guard;
 use crate::methods::parameter;
 use crate::methods::{MethodSpec, action, describe, methods, overridden, report_build};
@@ -13,6 +13,7 @@ use crate::params::{Given, Spec, canonical, changed, complete, fixed, swept};
 use crate::plan::first_twins;
 use crate::prepare::Purpose;
 use crate::space::{configurations, tuning_seed};
+use crate::survey;
 use crate::tools::{self, Tools};
 use crate::tree::{Kind, Node, Pair};
 use crate::tuned::Cited;
@@ -134,6 +135,7 @@ pub fn resolve(
         records_attempts: config.records_attempts && rules.is_none(),
         curves: if rules.is_some() { None } else { config.curves },
         examples: if rules.is_some() { None } else { config.examples },
+        proves: config.critical.as_ref().is_some_and(|table| table.proves) && rules.is_none(),
         criteria: criteria.unwrap_or_default(),
         criteria_table,
         gaps: config.gaps.clone(),
@@ -271,7 +273,7 @@ fn variants(
     findings: &mut Findings,
 ) -> Vec<Variant> {
     let Some(rules) = rules else { return vec![Variant { label: method.id.to_string(), pairs: Vec::new() }] };
-    if method.strategy.is_none() {
+    if method.kind != ToolKind::Optimizer {
         return Vec::new();
     }
     // A name that is no parameter has been found before.
@@ -514,12 +516,20 @@ fn cell(
         findings.add(request.table.name.span(), format!("{}: {what}", surface.label), help);
         return None;
     }
+    if let (Action::Survey(survey), Ok(instance)) = (&action, &surface.instance)
+        && let Err(message) = survey::check(&**survey, instance)
+    {
+        findings.add_refusal(request.table.name.span(), &surface.label, &message);
+        return None;
+    }
     let (method_params, method_key) = describe(&action, method, &params, tools);
     Some(Cell {
         surface: index,
         method: over.label.clone(),
         optimizer: method.tool.to_string(),
-        strategy: method.strategy.unwrap_or("finder").to_string(),
+        strategy: method.strategy.unwrap_or(method.kind.key()).to_string(),
+        // What is tuned has as many runs for every method.
+        replicates: method.replicates.filter(|_| method.axes.is_empty()).unwrap_or(surface.replicates),
         method_params,
         method_key,
         action,

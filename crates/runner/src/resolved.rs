@@ -43,12 +43,15 @@ pub fn text(experiment: &Experiment) -> String {
     section(&mut out, "[stop]", &pairs);
     section(&mut out, "[record]", &record(experiment));
     section(&mut out, "[targets]", &[("gaps", numbers(&experiment.gaps))]);
-    if !experiment.at.is_empty() {
+    if !experiment.at.is_empty() || experiment.proves {
         let at = experiment.at.iter().map(|at| match at {
             At::Cost(cost) => cost.to_string(),
             word => quoted(&word.label()),
         });
         let mut pairs = vec![("at", format!("[{}]", at.collect::<Vec<_>>().join(", ")))];
+        if experiment.proves {
+            pairs.push(("prove", true.to_string()));
+        }
         pairs.extend(experiment.criteria_table.iter().map(|(key, v)| (key.as_str(), value(v))));
         section(&mut out, "[critical]", &pairs);
     }
@@ -134,7 +137,7 @@ fn problem(out: &mut String, experiment: &Experiment, index: usize, surface: &Su
 fn method(out: &mut String, declared: &Declared) {
     let mut pairs = vec![("id", quoted(&declared.id))];
     match &declared.strategy {
-        None => pairs.push(("finder", quoted(&declared.tool))),
+        None => pairs.push((declared.kind.key(), quoted(&declared.tool))),
         Some(strategy) => {
             pairs.push(("optimizer", quoted(&declared.tool)));
             pairs.push(("strategy", quoted(strategy)));
@@ -149,6 +152,9 @@ fn method(out: &mut String, declared: &Declared) {
                 pairs.push(("noise", format!("[{}]", noise.join(", "))));
             }
         }
+    }
+    if let Some(replicates) = declared.replicates {
+        pairs.push(("replicates", replicates.to_string()));
     }
     pairs.push(("params", inline(&declared.params)));
     section(out, "[[method]]", &pairs);

@@ -3,11 +3,9 @@
 use crate::claims;
 use crate::files;
 use crate::journal;
+use crate::part::Part;
 use crate::plan::Plan;
-use crate::record::{
-    ATTEMPT_COLUMNS, CRITICAL_COLUMNS, CURVE_COLUMNS, EXAMPLE_COLUMNS, HIT_COLUMNS, MEASURED_COLUMNS, MISSING,
-    PLANNED_COLUMNS, Record,
-};
+use crate::record::{MEASURED_COLUMNS, MISSING, PLANNED_COLUMNS, Record};
 use crate::tuning;
 use std::collections::HashMap;
 use std::fs;
@@ -16,44 +14,9 @@ use std::path::{Path, PathBuf};
 /// The file with one row per planned run.
 const RUNS: &str = "runs.csv";
 
-/// A file with any number of rows per run.
-struct Part {
-    file: &'static str,
-    /// After the run key.
-    columns: &'static [&'static str],
-    rows: fn(&Record) -> &Vec<Vec<String>>,
-    rows_mut: fn(&mut Record) -> &mut Vec<Vec<String>>,
-}
-
-/// In the order they are written.
-const PARTS: [Part; 5] = [
-    Part { file: "hits.csv", columns: &HIT_COLUMNS, rows: |r| &r.hits, rows_mut: |r| &mut r.hits },
-    Part { file: "attempts.csv", columns: &ATTEMPT_COLUMNS, rows: |r| &r.attempts, rows_mut: |r| &mut r.attempts },
-    Part { file: "critical.csv", columns: &CRITICAL_COLUMNS, rows: |r| &r.critical, rows_mut: |r| &mut r.critical },
-    Part { file: CURVES, columns: &CURVE_COLUMNS, rows: |r| &r.curve, rows_mut: |r| &mut r.curve },
-    Part { file: EXAMPLES, columns: &EXAMPLE_COLUMNS, rows: |r| &r.examples, rows_mut: |r| &mut r.examples },
-];
-
-/// Only there when `[record]` asks for it.
-const CURVES: &str = "curves.csv";
-
-/// The same.
-const EXAMPLES: &str = "examples.csv";
-
-impl Part {
-    /// Whether an experiment has this file.
-    fn is_wanted(&self, plan: &Plan) -> bool {
-        match self.file {
-            CURVES => plan.experiment.curves.is_some(),
-            EXAMPLES => plan.experiment.examples.is_some(),
-            _ => true,
-        }
-    }
-}
-
 /// Files of rows, in the order they are written.
 fn row_files() -> impl Iterator<Item = &'static str> {
-    std::iter::once(RUNS).chain(PARTS.into_iter().map(|part| part.file))
+    std::iter::once(RUNS).chain(Part::ALL.into_iter().map(Part::file))
 }
 
 /// What a result folder holds before a command starts.
@@ -141,10 +104,10 @@ fn read_rows(dir: &Path) -> Result<HashMap<String, Record>, String> {
         record.run = row[PLANNED_COLUMNS.len()..].to_vec();
         records.insert(record.key.clone(), record);
     }
-    for part in PARTS {
-        for row in read_csv(&dir.join(part.file), &keyed(part.columns))? {
+    for part in Part::ALL {
+        for row in read_csv(&dir.join(part.file()), &keyed(part.columns()))? {
             if let Some(record) = records.get_mut(&row[0]) {
-                (part.rows_mut)(record).push(row[1..].to_vec());
+                record.rows[part].push(row[1..].to_vec());
             }
         }
     }
@@ -184,7 +147,7 @@ fn read_csv(path: &Path, columns: &[&str]) -> Result<Vec<Vec<String>>, String> {
 pub fn write_rows(dir: &Path, plan: &Plan, records: &HashMap<String, Record>) -> Result<(), String> {
     let mut runs = vec![PLANNED_COLUMNS.into_iter().chain(MEASURED_COLUMNS).map(String::from).collect()];
     let head = |columns: &[&str]| vec![keyed(columns).into_iter().map(String::from).collect::<Vec<String>>()];
-    let mut parts = PARTS.map(|part| head(part.columns));
+    let mut parts = Part::ALL.map(|part| head(part.columns()));
     let mut timing = head(&["wall_ms"]);
     for run in &plan.runs {
         let missing = Record::empty(&run.key, MISSING, "not run yet");
@@ -194,15 +157,15 @@ pub fn write_rows(dir: &Path, plan: &Plan, records: &HashMap<String, Record>) ->
         let prefixed = |cells: &Vec<String>| {
             std::iter::once(run.key.clone()).chain(cells.iter().cloned()).collect::<Vec<String>>()
         };
-        for (part, rows) in PARTS.iter().zip(&mut parts) {
-            rows.extend((part.rows)(record).iter().map(prefixed));
+        for (part, rows) in Part::ALL.into_iter().zip(&mut parts) {
+            rows.extend(record.rows[part].iter().map(prefixed));
         }
         timing.push(vec![run.key.clone(), record.wall_ms.clone()]);
     }
     files::write(&dir.join(RUNS), &csv_bytes(&runs))?;
-    for (part, rows) in PARTS.iter().zip(&parts) {
-        let path = dir.join(part.file);
-        if part.is_wanted(plan) {
+    for (part, rows) in Part::ALL.into_iter().zip(&parts) {
+        let path = dir.join(part.file());
+        if part.is_always_there() || rows.len() > 1 {
             files::write(&path, &csv_bytes(rows))?;
         } else if path.exists() {
             remove(&path)?;
@@ -270,7 +233,7 @@ pub fn prune_failures(dir: &Path, is_failing: impl Fn(&str) -> bool) -> Result<(
 /// # Errors
 /// Whatever the file system says.
 pub fn write_sums(dir: &Path) -> Result<(), String> {
-    let rows = row_files().filter(|name| ![CURVES, EXAMPLES].contains(name) || dir.join(name).exists());
+    let rows = row_files().filter(|name| dir.join(name).exists());
     let mut names: Vec<String> =
         ["config.toml", "config.resolved.toml"].into_iter().chain(rows).map(String::from).collect();
     let others = [tuning::FILE, claims::FILE].map(String::from);

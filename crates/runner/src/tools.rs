@@ -1,7 +1,8 @@
-//! The one place that knows how optimizers, strategies, finders and criteria are named, described and built.
+//! The one place that knows how optimizers, strategies, finders, surveys and criteria are named, described and built.
 
+use crate::experiment::ToolKind;
 use crate::params::{Spec, complete};
-use landscape::{Criteria, Finder, FinderEntry, finders};
+use landscape::{Criteria, Entry, Finder, Survey, finders, surveys};
 use optimizers::{Catalogue, Method};
 use std::sync::Arc;
 use toml::Table;
@@ -30,6 +31,8 @@ pub struct Tools {
     pub noise: Described,
     /// Finders of critical points.
     pub finders: Vec<Described>,
+    /// Measurements of a surface.
+    pub surveys: Vec<Described>,
     /// The tolerances of `[critical]`.
     pub criteria: Vec<Spec>,
 }
@@ -41,7 +44,7 @@ impl Tools {
         Self::of(Catalogue::builtin())
     }
 
-    /// What the catalogue has, and the finders.
+    /// What the catalogue has, the finders and the surveys.
     pub fn of(catalogue: Catalogue) -> Self {
         let spec = |param: &optimizers::Param| Spec {
             name: param.name.to_string(),
@@ -58,7 +61,8 @@ impl Tools {
             strategies: catalogue.strategies.iter().map(|e| described(e.name, e.about, &e.params)).collect(),
             schedules: catalogue.schedules.iter().map(|e| described(e.name, e.about, &e.params)).collect(),
             noise: described(catalogue.noise.name, catalogue.noise.about, &catalogue.noise.params),
-            finders: finders().iter().map(described_finder).collect(),
+            finders: finders().iter().map(described_entry).collect(),
+            surveys: surveys().iter().map(described_entry).collect(),
             criteria: specs(Criteria::PARAMS, &Criteria::default()),
             catalogue,
         }
@@ -84,9 +88,18 @@ impl Tools {
         self.schedules.iter().find(|tool| tool.name == name)
     }
 
-    /// The finder of this name.
-    pub fn finder(&self, name: &str) -> Option<&Described> {
-        self.finders.iter().find(|tool| tool.name == name)
+    /// All tools of a kind.
+    pub fn all(&self, kind: ToolKind) -> &[Described] {
+        match kind {
+            ToolKind::Optimizer => &self.optimizers,
+            ToolKind::Finder => &self.finders,
+            ToolKind::Survey => &self.surveys,
+        }
+    }
+
+    /// The tool of a kind and a name.
+    pub fn tool(&self, kind: ToolKind, name: &str) -> Option<&Described> {
+        self.all(kind).iter().find(|tool| tool.name == name)
     }
 
     /// A method from names that are known and the parameters given.
@@ -126,13 +139,24 @@ pub struct MethodParts<'a> {
 /// # Errors
 /// A value out of range: what, why, and what to do.
 pub fn finder(name: &str, params: &Table) -> Result<Arc<dyn Finder>, String> {
-    let entries = finders();
-    let entry = entries.iter().find(|entry| entry.name == name).expect("a finder whose name is known");
+    build(&finders(), name, params)
+}
+
+/// A survey that exists, with the parameters given.
+///
+/// # Errors
+/// A value out of range: what, why, and what to do.
+pub fn survey(name: &str, params: &Table) -> Result<Arc<dyn Survey>, String> {
+    build(&surveys(), name, params)
+}
+
+fn build<T: ?Sized>(entries: &[Entry<T>], name: &str, params: &Table) -> Result<Arc<T>, String> {
+    let entry = entries.iter().find(|entry| entry.name == name).expect("a name that is known");
     // The method is named where the message is shown.
     entry.build(params).map_err(|message| message.trim_start_matches(&format!("{name}: ")).to_string())
 }
 
-fn described_finder(entry: &FinderEntry) -> Described {
+fn described_entry<T: ?Sized>(entry: &Entry<T>) -> Described {
     let spec = |(name, about): &(&str, &str)| Spec {
         name: name.to_string(),
         default: entry.defaults[*name].clone(),

@@ -19,11 +19,10 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use autodiff::{Evaluator, Stream};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use toml::Table;
 
 use crate::criteria::Criteria;
+pub(crate) use crate::entry::Described;
+use crate::entry::Entry;
 use crate::newton_sampler::{Found, NewtonSampler};
 use crate::polish::polish;
 
@@ -48,83 +47,34 @@ pub trait Finder: Debug + Send + Sync {
 }
 
 /// A finder as experiment files know it.
-pub struct FinderEntry {
-    /// Name in experiment files.
-    pub name: &'static str,
-    /// One sentence: what it does and what it favours.
-    pub about: &'static str,
-    /// `(key, meaning with unit and range)`, the same keys as `defaults` has.
-    pub params: Vec<(&'static str, &'static str)>,
-    /// Every parameter at its default.
-    pub defaults: Table,
-    build: fn(&Table) -> Result<Arc<dyn Finder>, String>,
-}
-
-impl FinderEntry {
-    /// The finder with these parameters, the others at their defaults.
-    ///
-    /// # Errors
-    /// An unknown key, a wrong type or a value out of range: what, why, and what to do.
-    pub fn build(&self, params: &Table) -> Result<Arc<dyn Finder>, String> {
-        if let Some(key) = params.keys().find(|key| !self.params.iter().any(|(name, _)| name == key)) {
-            let known: Vec<&str> = self.params.iter().map(|(name, _)| *name).collect();
-            let (name, known) = (self.name, known.join(", "));
-            return Err(format!("{name}: unknown parameter \"{key}\"; its parameters are {known}"));
-        }
-        let complete: Table = self.defaults.clone().into_iter().chain(params.clone()).collect();
-        (self.build)(&complete).map_err(|message| format!("{}: {message}", self.name))
-    }
-}
+pub type FinderEntry = Entry<dyn Finder>;
 
 /// The finders there are.
 pub fn finders() -> Vec<FinderEntry> {
     vec![
-        entry::<NewtonSampler>(),
-        entry::<NewtonMr>(),
-        entry::<GaussNewton>(),
-        entry::<ModeFollowing>(),
-        entry::<Deflation>(),
-        entry::<GradientNorm>(),
+        // It has its own words for where it sets out.
+        entry::<NewtonSampler>(&[]),
+        entry::<NewtonMr>(Departure::PARAMS),
+        entry::<GaussNewton>(Departure::PARAMS),
+        entry::<ModeFollowing>(Departure::PARAMS),
+        entry::<Deflation>(Departure::PARAMS),
+        entry::<GradientNorm>(Departure::PARAMS),
     ]
-}
-
-/// What a finder says about itself.
-pub(crate) trait Described: Finder + Default + Serialize + DeserializeOwned + 'static {
-    const NAME: &'static str;
-    const ABOUT: &'static str;
-    /// Its own parameters; those of the departure come before them.
-    const PARAMS: &'static [(&'static str, &'static str)];
-    const DEPARTS: bool = true;
-
-    /// Refuses parameters out of range: what, why, what to do.
-    fn check(&self) -> Result<(), String>;
 }
 
 impl Described for NewtonSampler {
     const NAME: &'static str = NewtonSampler::NAME;
     const ABOUT: &'static str = NewtonSampler::ABOUT;
     const PARAMS: &'static [(&'static str, &'static str)] = NewtonSampler::PARAMS;
-    const DEPARTS: bool = false;
 
     fn check(&self) -> Result<(), String> {
         NewtonSampler::check(self)
     }
 }
 
-fn entry<F: Described>() -> FinderEntry {
-    let departure = if F::DEPARTS { Departure::PARAMS } else { &[] };
-    FinderEntry {
-        name: F::NAME,
-        about: F::ABOUT,
-        params: departure.iter().chain(F::PARAMS).copied().collect(),
-        defaults: Table::try_from(F::default()).expect("a config is a flat struct"),
-        build: |table| {
-            let one_line = |error: toml::de::Error| error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-            let finder: F = table.clone().try_into().map_err(one_line)?;
-            finder.check()?;
-            Ok(Arc::new(finder))
-        },
-    }
+fn entry<F: Finder + Described>(departure: &[(&'static str, &'static str)]) -> FinderEntry {
+    let params = departure.iter().chain(F::PARAMS).copied().collect();
+    Entry::of::<F>(params, |table| F::read(table).map(|finder| Arc::new(finder) as Arc<dyn Finder>))
 }
 
 /// What a search has cost so far.

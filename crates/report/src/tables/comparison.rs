@@ -259,7 +259,7 @@ fn adjust<'a, 'b: 'a>(lines: impl Iterator<Item = &'a mut Line<'b>>) {
 /// Every method but the first, at every gap.
 fn lines<'a>(problem: &ProblemRuns<'a>) -> Vec<Line<'a>> {
     let gaps = gaps(problem.runs());
-    let mut methods = problem.methods.iter().filter(|method| !method.is_finder());
+    let mut methods = problem.methods.iter().filter(|method| method.is_descent());
     let Some(baseline) = methods.next() else { return Vec::new() };
     methods.flat_map(|method| gaps.iter().map(|gap| Line::of(method, baseline, *gap)).collect::<Vec<Line>>()).collect()
 }
@@ -268,7 +268,7 @@ fn block(problem: &ProblemRuns, lines: &[Line]) -> Block {
     let planned: Vec<(&str, usize)> = problem
         .methods
         .iter()
-        .filter(|method| !method.is_finder())
+        .filter(|method| method.is_descent())
         .map(|method| (method.label, method.runs.len()))
         .collect();
     let shown: Vec<&Line> = lines.iter().filter(|line| line.effect.is_none() || !line.is_alike()).collect();

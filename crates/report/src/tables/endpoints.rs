@@ -61,7 +61,7 @@ impl<'a> Line<'a> {
 
 /// `None` when no run has a certificate at its stop.
 pub(crate) fn table(folder: &Folder) -> Option<Table> {
-    let has_stop = |run: &Run| !run.row.is_finder() && run.points.iter().any(|point| point.at == At::Stop);
+    let has_stop = |run: &Run| run.row.is_descent() && run.points.iter().any(|point| point.at == At::Stop);
     if !folder.runs.iter().any(has_stop) {
         return None;
     }
@@ -69,7 +69,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
         .problems()
         .iter()
         .map(|problem| {
-            let descents = problem.methods.iter().filter(|method| !method.is_finder());
+            let descents = problem.methods.iter().filter(|method| method.is_descent());
             (problem.label, descents.map(Line::of).collect::<Vec<Line>>())
         })
         .filter(|(_, lines)| !lines.is_empty())

@@ -169,7 +169,7 @@ fn lines<'a>(problem: &ProblemRuns<'a>) -> Vec<Line<'a>> {
     problem
         .methods
         .iter()
-        .filter(|method| !method.is_finder())
+        .filter(|method| method.is_descent())
         .map(|method| Line {
             method: method.label,
             qualities: gaps.iter().map(|gap| Quality::of(&method.runs, *gap)).collect(),

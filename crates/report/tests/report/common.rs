@@ -12,7 +12,7 @@ pub const RUNS: &str = "run_key,problem,revision,params,dim,method,optimizer,str
 pub const HITS: &str = "run_key,gap,cost";
 pub const CRITICAL: &str = "run_key,at,cost,f,level,grad_norm_before,grad_norm,polish_iterations,polish_distance,n,n_neg,\
                             n_zero,n_pos,zero_modes,index_fraction,theory,lambda_min,lambda_max,zero_tol,contraction,\
-                            flat_ratio,mr_residual,class,flips,reason";
+                            flat_ratio,mr_residual,class,flips,reason,proof,searches";
 
 pub const ATTEMPTS: &str = "run_key,restart,f_start,f_end,cost,status";
 pub const CURVES: &str = "run_key,restart,iterations,cost,f,level,gap,grad_norm,step_length,path_length,from_start,\
@@ -81,7 +81,7 @@ impl Files {
         let fraction = neg as f64 / n as f64;
         self.critical.push(format!(
             "{key},{at},5.0,{level},{level},1e-6,1e-15,3,0.01,{n},{neg},{zero},{pos},0,{fraction:?},{theory},-1.0,2.0,\
-             1e-14,1e-5,0.5,1e-9,{class},{flips},why"
+             1e-14,1e-5,0.5,1e-9,{class},{flips},why,,"
         ));
     }
 

@@ -88,7 +88,7 @@ fn nan_cells_reach_the_tables() {
     for (key, norm) in [("a", "nan"), ("b", "1e-3"), ("c", "nan")] {
         files.run(key, "xor", "sgd", "nan", "10.0");
         files.critical.push(format!(
-            "{key},stop,5.0,nan,nan,{norm},nan,3,nan,9,0,0,0,0,nan,,nan,nan,nan,nan,nan,nan,not-critical,0,why"
+            "{key},stop,5.0,nan,nan,{norm},nan,3,nan,9,0,0,0,0,nan,,nan,nan,nan,nan,nan,nan,not-critical,0,why,,"
         ));
     }
     let tables = files.tables();

@@ -178,7 +178,7 @@ fn signs_average_over_certified_points_only() {
 fn a_problem_without_critical_points_says_so() {
     let mut files = Files::default();
     files.finder("a", "control", "budget");
-    files.critical.push("a,found,5.0,-inf,-inf,nan,1e-3,3,0.01,,,,,0,,,,,,,,,at-infinity,0,why".to_string());
+    files.critical.push("a,found,5.0,-inf,-inf,nan,1e-3,3,0.01,,,,,0,,,,,,,,,at-infinity,0,why,,".to_string());
     let tables = files.tables();
     assert_eq!(tables.len(), 1, "no target, no descent, no curve");
     let sheet = Sheet::of(&tables, "signs");

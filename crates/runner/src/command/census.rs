@@ -5,16 +5,11 @@ use crate::command::list::wrapped;
 use crate::figure::{count, float};
 use crate::guard;
 use crate::screen::{Context, Failure, WIDTH, exit};
+use crate::survey;
 use autodiff::Interval;
-use landscape::{Census, Limits, ProvedPoint, Refused, census};
+use landscape::{Census, CensusSurvey, Limits, ProvedPoint, Refused, census};
 use problems::Instance;
 use serde::Serialize;
-
-/// More variables are refused: the work grows exponentially with them.
-const MOST_VARIABLES: usize = 8;
-
-/// More operations for one value are refused.
-const MOST_OPERATIONS: u64 = 200_000;
 
 /// Points listed for people; JSON has all.
 const MOST_LISTED: usize = 60;
@@ -82,13 +77,15 @@ pub fn run(request: &Request, context: &mut Context) -> Result<u8, Failure> {
     };
     let instance = guard::catch(|| entry.build(&given.table)).map_err(panicked)?;
     let instance = instance.map_err(|message| Failure::input(format!("problem {message}")))?;
-    refuse(&instance)?;
+    if let Err(message) = survey::check(&CensusSurvey::default(), &instance) {
+        return Err(Failure::input(format!("{}: {message}", instance.label())));
+    }
     let region = sides(request, &instance)?;
     let limits = Limits { boxes: request.boxes, ..Limits::default() };
     let found = guard::catch(|| census(&instance.objective, &region, &limits)).map_err(panicked)?;
     let found = found.map_err(|refused| {
         Failure::input(match refused {
-            Refused::Sphere => on_sphere(&instance),
+            Refused::Sphere => unreachable!("refused before"),
             Refused::Box(i) => format!("the box is empty or infinite along x{}; give LO < HI", i + 1),
         })
     })?;
@@ -102,39 +99,6 @@ pub fn run(request: &Request, context: &mut Context) -> Result<u8, Failure> {
     let Some(contradiction) = check else { return Ok(exit::DONE) };
     context.note(contradiction);
     Ok(exit::DIFFERENT)
-}
-
-/// Problems of which a census would say nothing, or never.
-fn refuse(instance: &Instance) -> Result<(), Failure> {
-    let label = instance.label();
-    let operations = instance.objective.value_cost().flops;
-    let why = if instance.objective.geometry() != &autodiff::Geometry::Flat {
-        on_sphere(instance)
-    } else if instance.dim > MOST_VARIABLES {
-        format!(
-            "{label} has {} variables, a census is for {MOST_VARIABLES} at most: its work grows exponentially; \
-             take a smaller dim, or search with the finder \"newton\"",
-            instance.dim
-        )
-    } else if instance.has_kinks {
-        format!("{label} has kinks, where gradients jump: nothing can be proved there; take a smooth problem")
-    } else if operations > MOST_OPERATIONS {
-        format!(
-            "{label} takes {operations} operations for one value over its {} data rows, a census is for \
-             {MOST_OPERATIONS} at most; take fewer rows",
-            instance.objective.row_count()
-        )
-    } else {
-        return Ok(());
-    };
-    Err(Failure::input(why))
-}
-
-fn on_sphere(instance: &Instance) -> String {
-    format!(
-        "{} lives on a sphere, a census divides boxes of flat space; search with the finder \"newton\"",
-        instance.label()
-    )
 }
 
 /// The box to search.

@@ -25,6 +25,7 @@ pub fn run(context: &mut Context) -> Result<u8, Failure> {
         ("Optimizers ([[method]] optimizer)", &tools.optimizers),
         ("Strategies ([[method]] strategy)", &tools.strategies),
         ("Finders of critical points ([[method]] finder)", &tools.finders),
+        ("Surveys of a surface ([[method]] survey)", &tools.surveys),
     ] {
         let list: Vec<(String, String)> =
             list.iter().map(|Described { name, about, .. }| (name.clone(), about.clone())).collect();

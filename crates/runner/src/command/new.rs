@@ -141,6 +141,7 @@ fn what_is_called(name: &str, context: &Context) -> Option<&'static str> {
         ("a strategy", is_in(&tools.strategies)),
         ("a schedule", is_in(&tools.schedules)),
         ("a finder", is_in(&tools.finders)),
+        ("a survey", is_in(&tools.surveys)),
     ];
     families.into_iter().find(|(_, has_it)| *has_it).map(|(kind, _)| kind)
 }

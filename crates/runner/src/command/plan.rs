@@ -146,6 +146,8 @@ fn cost(experiment: &Experiment, surface: &Surface, action: &Action, pace: Pace)
             let share = if method.batch() > 0 { MINIBATCH_SHARE } else { 1.0 };
             (budget, share * budget * pace.gradient + points * STEPS_PER_POINT * pace.newton_step)
         }
+        // How long a survey takes is known when it is done.
+        Action::Survey(_) => (0.0, 0.0),
         Action::Find(_) => (STEPS_PER_SEARCH * surface.dim as f64, STEPS_PER_SEARCH * pace.newton_step),
     }
 }

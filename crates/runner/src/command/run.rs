@@ -9,6 +9,7 @@ use crate::journal::{self, Journal};
 use crate::machine;
 use crate::manifest::{Manifest, when_and_with_what};
 use crate::measure::{self, Block, Outcome};
+use crate::part::Part;
 use crate::plan::{Balance, Plan, PlannedRun};
 use crate::prepare::{Prepared, Purpose, prepare};
 use crate::progress::Progress;
@@ -288,7 +289,7 @@ fn only(key: &str, plan: &Plan, dir: &Path, context: &mut Context) -> Result<u8,
     for (column, cell) in PLANNED_COLUMNS.iter().chain(&MEASURED_COLUMNS).zip(&cells) {
         context.say(format!("{column:<14} {cell}"));
     }
-    for row in &record.critical {
+    for row in &record.rows[Part::Critical] {
         context.say(format!("critical       {}", row.join(",")));
     }
     if let Some(x) = x {

@@ -1,4 +1,4 @@
-//! `show NAME`: what is known about one problem, optimizer, strategy, schedule or finder, or about noise.
+//! `show NAME`: what is known about one problem, optimizer, strategy, schedule, finder or survey, or about noise.
 
 use crate::command::eval::parameters as parameters_given;
 use crate::command::list::wrapped;
@@ -32,6 +32,7 @@ pub fn run(name: &str, params: &[String], context: &mut Context) -> Result<u8, F
         ("schedule", &tools.schedules),
         ("noise", &noise),
         ("finder", &tools.finders),
+        ("survey", &tools.surveys),
     ];
     for (kind, family) in families {
         if let Some(tool) = family.iter().find(|tool| tool.name == name) {

@@ -1,13 +1,15 @@
 //! `[critical]`: where along a run a point is classified, and how strictly.
 
 use crate::diagnostic::Findings;
-use crate::tree::{Kind, Pair};
+use crate::tree::{Kind, Pair, Section};
 
 /// `[critical]`.
 #[derive(Debug)]
 pub struct CriticalTable<'a> {
     /// `at`, `["stop"]` when absent.
     pub at: Vec<At>,
+    /// `prove`: whether a proof is tried for every certified point.
+    pub proves: bool,
     /// Every other key: tolerances of the certificate.
     pub criteria: Vec<&'a Pair>,
 }
@@ -66,5 +68,6 @@ pub(super) fn critical<'a>(pairs: &'a [Pair], budget: u64, findings: &mut Findin
             _ => findings.add(&pair.node.span, what, ""),
         }
     }
-    CriticalTable { at, criteria: pairs.iter().filter(|pair| pair.key != "at").collect() }
+    let proves = Section::new("[critical]", pairs).flag("prove", false, findings);
+    CriticalTable { at, proves, criteria: pairs.iter().filter(|pair| !["at", "prove"].contains(&&*pair.key)).collect() }
 }

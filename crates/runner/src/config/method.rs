@@ -1,6 +1,6 @@
 //! `[[method]]`: how it is optimised.
 
-use super::{Word, header, required};
+use super::{Word, count_of, header, required};
 use crate::diagnostic::Findings;
 use crate::space::{self, Axis};
 use crate::tree::{Kind, Node, Pair, Section};
@@ -10,10 +10,12 @@ use crate::tree::{Kind, Node, Pair, Section};
 pub struct MethodTable<'a> {
     /// `id`, the label of its rows.
     pub id: Word<'a>,
-    /// `optimizer` or `finder`.
+    /// `optimizer`, `finder` or `survey`.
     pub tool: Tool<'a>,
-    /// `params` of the optimizer or finder.
+    /// `params` of the optimizer, finder or survey.
     pub params: &'a [Pair],
+    /// `replicates` instead of those of the problem.
+    pub replicates: Option<u64>,
     /// `tune`: the parameters that `tune` searches, and where.
     pub axes: Vec<Axis<'a>>,
 }
@@ -36,6 +38,8 @@ pub enum Tool<'a> {
     },
     /// `finder`: a search for critical points of any index.
     Finder(Word<'a>),
+    /// `survey`: a measurement of the surface itself.
+    Survey(Word<'a>),
 }
 
 /// `schedule` of a `[[method]]`.
@@ -57,6 +61,7 @@ pub(super) fn method<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Findings
     }
     let optimizer = section.string("optimizer", findings).map(Word::from);
     let finder = section.string("finder", findings).map(Word::from);
+    let survey = section.string("survey", findings).map(Word::from);
     let params = section.table("params", findings).map_or(&[][..], |(pairs, _)| pairs);
     let strategy = section.string("strategy", findings).map(Word::from);
     let strategy_table = section.table("strategy_params", findings);
@@ -66,34 +71,43 @@ pub(super) fn method<'a>(pairs: &'a [Pair], node: &Node, findings: &mut Findings
     let noise = noise(&mut section, findings);
     let tune_table = section.table("tune", findings);
     let axes = tune_table.map_or_else(Vec::new, |(pairs, _)| space::read(pairs, findings));
+    let replicates = count_of(&mut section, "replicates", findings);
     section.finish(findings);
-    let tool = match (optimizer, finder) {
-        (Some(name), None) => Some(Tool::Optimizer { name, strategy, strategy_params, schedule, noise }),
-        (None, Some(name)) => {
-            let stray = strategy.map(|word| word.span().clone());
-            if let Some(span) = stray.or(strategy_table.map(|(_, pair)| pair.span.clone())) {
-                findings.add(&span, "a finder has no strategy", "remove this key");
-            }
-            let along = along.into_iter().flatten().chain(tune_table.map(|(_, pair)| ("tuning", pair.span.clone())));
-            for (key, span) in along {
-                findings.add(&span, format!("a finder has no {key}"), "remove this key");
-            }
+    let mut without_descent = |kind: &str| {
+        let stray = strategy.map(|word| word.span().clone());
+        if let Some(span) = stray.or(strategy_table.map(|(_, pair)| pair.span.clone())) {
+            findings.add(&span, format!("a {kind} has no strategy"), "remove this key");
+        }
+        let along = along.iter().flatten().cloned().chain(tune_table.map(|(_, pair)| ("tuning", pair.span.clone())));
+        for (key, span) in along {
+            findings.add(&span, format!("a {kind} has no {key}"), "remove this key");
+        }
+    };
+    let tool = match (optimizer, finder, survey) {
+        (Some(name), None, None) => Some(Tool::Optimizer { name, strategy, strategy_params, schedule, noise }),
+        (None, Some(name), None) => {
+            without_descent("finder");
             Some(Tool::Finder(name))
         }
-        (Some(_), Some(finder)) => {
-            let what = "a method has either an `optimizer` or a `finder`";
-            findings.add(finder.span(), what, "remove one of the two");
-            None
+        (None, None, Some(name)) => {
+            without_descent("survey");
+            Some(Tool::Survey(name))
         }
-        (None, None) => {
-            if !pairs.iter().any(|pair| pair.key == "optimizer" || pair.key == "finder") {
-                let what = "this method has neither `optimizer` nor `finder`";
+        (None, None, None) => {
+            if !pairs.iter().any(|pair| ["optimizer", "finder", "survey"].contains(&pair.key.as_str())) {
+                let what = "this method has none of `optimizer`, `finder` and `survey`";
                 findings.add(&header(node), what, "`list` shows what there is");
             }
             None
         }
+        (optimizer, finder, survey) => {
+            let second = [optimizer, finder, survey].into_iter().flatten().nth(1).expect("more than one is given");
+            let what = "a method has one of `optimizer`, `finder` and `survey`";
+            findings.add(second.span(), what, "keep one of them");
+            None
+        }
     };
-    Some(MethodTable { id: id?, tool: tool?, params, axes })
+    Some(MethodTable { id: id?, tool: tool?, params, replicates, axes })
 }
 
 fn schedule<'a>(pairs: &'a [Pair], at: &Pair, findings: &mut Findings) -> Option<ScheduleTable<'a>> {

@@ -76,7 +76,7 @@ fn each_mistake_is_shown_where_it_stands_with_what_to_do() {
             "finder = \"newton\"",
             "finder = \"newton\"\noptimizer = \"sgd\"",
             "finder",
-            &["either an `optimizer` or a `finder`"],
+            &["a method has one of `optimizer`, `finder` and `survey`"],
         ),
         ("params = { lr = 0.01 }", "params = { lr = -0.01 }", "-0.01", &["method \"noisy\"", "lr = -0.01"]),
         (
@@ -193,7 +193,7 @@ fn missing_parts_are_named() {
         ("name = \"small\"\n", "the key `name` is missing"),
         ("[experiment]\nname = \"small\"\n", "there is no [experiment]"),
         ("id = \"gd\"\n", "the key `id` is missing"),
-        ("finder = \"newton\"\n", "this method has neither `optimizer` nor `finder`"),
+        ("finder = \"newton\"\n", "this method has none of `optimizer`, `finder` and `survey`"),
         ("name = \"rastrigin\"\n", "the key `name` is missing"),
     ] {
         let answer = refused(&SMALL.replacen(cut, "", 1));

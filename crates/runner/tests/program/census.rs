@@ -1,6 +1,6 @@
 //! `census` against counts that are known, by enumeration or by topology, and what it refuses.
 
-use crate::support::{call, program};
+use crate::support::{Desk, call, column, program};
 use problems::Registry;
 use problems::prelude::*;
 use serde_json::Value;
@@ -156,4 +156,24 @@ fn what_cannot_be_searched_is_refused_with_a_reason() {
         assert!(answer.err.contains(words) && answer.out.is_empty(), "{arguments:?}: {}", answer.err);
         assert!(answer.err.starts_with("error: ") || answer.err.contains("error"), "{}", answer.err);
     }
+}
+
+/// A census in an experiment: rows of points and counts by index, the row of the run with what was proved.
+#[test]
+fn a_survey_is_a_run_with_rows_of_its_own() {
+    let text = "schema = 1\n[experiment]\nname = \"all\"\n[[problem]]\nname = \"himmelblau\"\n[[method]]\nid = \"all\"\n\
+                survey = \"census\"\nreplicates = 1\n";
+    let desk = Desk::new(text);
+    desk.run("out").expect(0);
+    let out = desk.folder("out");
+    // Himmelblau's function has 4 minima, 4 saddles and a maximum.
+    assert_eq!(column(&out, "counts.csv", "index"), ["0", "1", "2"]);
+    assert_eq!(column(&out, "counts.csv", "found"), ["4", "4", "1"]);
+    assert_eq!(column(&out, "critical.csv", "proof"), ["proved"; 9]);
+    assert!(column(&out, "runs.csv", "reason")[0].starts_with("9 critical points proved in "));
+    // On a sphere it is refused before anything is written.
+    desk.write(&text.replace("himmelblau", "spherical_spin"));
+    let answer = desk.run("none").expect(2);
+    assert!(answer.err.contains("it lives on a sphere"), "{}", answer.err);
+    assert!(!desk.folder("none").exists());
 }
