@@ -12,6 +12,7 @@
 //! | `estimators` | intervals, running times, restarts derived from single runs, tests, medians |
 //! | `score`, `tuning` | how good a configuration is; the best one of every method, from a folder of tuning |
 //! | `tables` | one file per table |
+//! | `quote` | pages that quote tables, made anew |
 //! | `table`, `format`, `render` | a table as data, numbers for people, CSV / Markdown / plain text |
 
 mod claims;
@@ -20,6 +21,7 @@ pub mod estimators;
 mod folder;
 mod format;
 mod load;
+mod quote;
 mod render;
 mod rows;
 mod score;
@@ -32,6 +34,7 @@ pub use claims::{
 };
 pub use error::ReportError;
 pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
+pub use quote::refreshed;
 pub use rows::{At, AttemptRow, Class, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
 pub use table::{Block, Cell, Table};
 pub use tuning::{Choice, choices};

@@ -102,46 +102,23 @@ fn committed_claims_hold_or_are_explained() {
     assert!(judged >= 40, "{judged} claims");
 }
 
-/// README blocks `<!-- table FILE: LABEL -->` ... `<!-- /table -->` quote the blocks of a committed table whose label
-/// begins so. `UPDATE_README=1 cargo test -p runner readme` writes them anew.
+/// The README and the pages of the book quote the committed tables. `UPDATE_PAGES=1 cargo test -p runner pages` writes
+/// them anew.
 #[test]
-fn the_readme_quotes_the_committed_tables() {
-    let path = root().join("README.md");
-    let text = fs::read_to_string(&path).unwrap();
-    let (mut fresh, mut rest, mut quotes) = (String::new(), text.as_str(), 0);
-    while let Some((before, after)) = rest.split_once("<!-- table ") {
-        let (mark, after) = after.split_once(" -->\n").expect("a complete marker");
-        let (_, after) = after.split_once("<!-- /table -->").expect("a closing marker");
-        let (file, label) = mark.split_once(": ").expect("FILE: LABEL");
-        let table = fs::read_to_string(root().join(file)).unwrap();
-        fresh += &format!("{before}<!-- table {mark} -->\n{}\n\n<!-- /table -->", blocks(&table, label));
-        rest = after;
-        quotes += 1;
-    }
-    fresh += rest;
-    assert!(quotes >= 3, "the README shows the headline tables");
-    if std::env::var_os("UPDATE_README").is_some() {
-        fs::write(path, &fresh).unwrap();
-    } else {
-        assert!(fresh == text, "README.md quotes old tables: UPDATE_README=1 cargo test -p runner readme");
-    }
-}
-
-/// The blocks of a Markdown table whose label begins with `label`.
-fn blocks(table: &str, label: &str) -> String {
-    let paragraphs: Vec<&str> = table.split("\n\n").collect();
-    let is_label = |text: &str| text.starts_with("**`");
-    let mut chosen = Vec::new();
-    for (i, text) in paragraphs.iter().enumerate() {
-        if is_label(text) && text[3..].starts_with(label) {
-            let more = paragraphs[i + 1..].iter().take_while(|text| !is_label(text) && !text.starts_with("Accounting"));
-            chosen.push(*text);
-            let is_quoted = |text: &&&str| ["|", "correlation", "rms"].iter().any(|start| text.starts_with(start));
-            chosen.extend(more.filter(is_quoted));
+fn pages_quote_the_committed_tables() {
+    let book = listing(&root().join("docs/book")).into_iter().map(|name| format!("docs/book/{name}"));
+    let pages = ["README.md".to_string()].into_iter().chain(book).filter(|name| name.ends_with(".md"));
+    for name in pages {
+        let path = root().join(&name);
+        let text = fs::read_to_string(&path).unwrap();
+        let (fresh, quotes) = report::refreshed(&text, &root()).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        assert!(quotes > 0, "{name} quotes nothing");
+        if std::env::var_os("UPDATE_PAGES").is_some() {
+            fs::write(path, &fresh).unwrap();
+        } else {
+            assert!(fresh == text, "{name} quotes old tables: UPDATE_PAGES=1 cargo test -p runner pages");
         }
     }
-    assert!(!chosen.is_empty(), "no block of the table begins with {label}");
-    chosen.join("\n\n")
 }
 
 /// Cells of the rows in which the given columns have the given values.
