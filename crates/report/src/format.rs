@@ -37,6 +37,11 @@ pub(crate) fn significant(value: f64) -> String {
     }
 }
 
+/// The same, but a whole number is written as one: a count has no digits after the point.
+pub(crate) fn figure(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e4 { format!("{value}") } else { significant(value) }
+}
+
 /// A gap as a column name: `0.01`, `1`, `1e-8`.
 pub(crate) fn gap(value: f64) -> String {
     if value == 0.0 || (1e-3..1e4).contains(&value.abs()) { format!("{value}") } else { format!("{value:e}") }

@@ -12,6 +12,7 @@
 //! | `estimators` | intervals, running times, restarts derived from single runs, tests, medians |
 //! | `score`, `tuning` | how good a configuration is; the best one of every method, from a folder of tuning |
 //! | `tables` | one file per table |
+//! | `quote` | pages that quote tables, made anew |
 //! | `table`, `format`, `render` | a table as data, numbers for people, CSV / Markdown / plain text |
 
 mod claims;
@@ -20,6 +21,7 @@ pub mod estimators;
 mod folder;
 mod format;
 mod load;
+mod quote;
 mod render;
 mod rows;
 mod score;
@@ -27,9 +29,12 @@ mod table;
 mod tables;
 mod tuning;
 
-pub use claims::{Kind, Over, Relation, column_range, has_uncertainty, holds_words, table_columns, table_names};
+pub use claims::{
+    Kind, Over, Relation, column_range, has_uncertainty, holds_words, is_share, table_columns, table_names,
+};
 pub use error::ReportError;
 pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
+pub use quote::refreshed;
 pub use rows::{At, AttemptRow, Class, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
 pub use table::{Block, Cell, Table};
 pub use tuning::{Choice, choices};
@@ -54,7 +59,7 @@ pub fn tables(dir: &Path) -> Result<Vec<Table>, ReportError> {
     }
     let mut tables = tables::all(&folder);
     let claims = claims::judged(claims::load(dir)?, &folder, &tables);
-    tables.extend(tables::claims(&claims));
+    tables.extend(tables::claims(&claims, &folder));
     Ok(tables)
 }
 
@@ -84,5 +89,5 @@ pub fn claims(dir: &Path) -> Result<Option<Claims>, ReportError> {
     let judged = claims::judged(claims, &folder, &tables);
     let failed: Vec<String> =
         judged.iter().filter(|judged| !judged.holds()).map(|judged| judged.claim.id.clone()).collect();
-    Ok(tables::claims(&judged).map(|table| Claims { table, held: judged.len() - failed.len(), failed }))
+    Ok(tables::claims(&judged, &folder).map(|table| Claims { table, held: judged.len() - failed.len(), failed }))
 }

@@ -1,6 +1,6 @@
 //! Claims of an experiment: their labels against the plan, and `claims.csv`, from which `report` judges them.
 
-use crate::config::{Claim, ClaimTable, Expected, Tolerance};
+use crate::config::{At, Claim, ClaimTable, Curves, Expected, Tolerance};
 use crate::diagnostic::{Findings, suggestion};
 use crate::experiment::{Cell, Surface};
 use crate::figure::float;
@@ -70,25 +70,79 @@ fn row(claim: &Claim) -> [String; COLUMNS.len()] {
     ]
 }
 
-/// Problems and methods are named as in the tables, so a slip in a label is found before anything runs.
-pub fn check_labels(claims: &[ClaimTable], surfaces: &[Surface], cells: &[Cell], findings: &mut Findings) {
-    let problems: Vec<&str> = surfaces.iter().map(|surface| surface.label.as_str()).collect();
-    let mut methods: Vec<&str> = cells.iter().map(|cell| cell.method.as_str()).collect();
+/// What a plan says about rows that are not there yet.
+pub struct Planned<'a> {
+    /// The problems.
+    pub surfaces: &'a [Surface],
+    /// Problems by methods.
+    pub cells: &'a [Cell],
+    /// What is recorded along runs.
+    pub curves: Option<Curves>,
+    /// Whether the losses of data rows are.
+    pub examples: bool,
+}
+
+/// Tables that will not be made, labels and targets that no row will have: found before anything runs.
+pub fn check(claims: &[ClaimTable], planned: &Planned, findings: &mut Findings) {
+    let problems: Vec<&str> = planned.surfaces.iter().map(|surface| surface.label.as_str()).collect();
+    let mut methods: Vec<&str> = planned.cells.iter().map(|cell| cell.method.as_str()).collect();
     methods.sort_unstable();
     methods.dedup();
-    let mut check = |pair: &Pair, what: &str, known: &[&str]| {
-        if let Some(label) = pair.node.plain().as_str()
-            && !known.contains(&label)
-        {
-            let help = suggestion(label, known);
-            findings.add(&pair.node.span, format!("no {what} has the label \"{label}\" here"), help);
+    for claim in claims {
+        if let Some(key) = planned.lacks(claim.table.text) {
+            let what = format!("table `{}` needs {key}, which this file does not have", claim.table.text);
+            findings.add(claim.table.span(), what, "add it, or claim something of another table");
         }
-    };
-    for pair in claims.iter().flat_map(|claim| claim.cells.iter().chain(claim.than)) {
-        match pair.key.as_str() {
-            "problem" => check(pair, "problem", &problems),
-            "method" | "baseline" => check(pair, "method", &methods),
-            _ => {}
+        for pair in claim.cells.iter().chain(claim.than) {
+            let known = match pair.key.as_str() {
+                "problem" => &problems,
+                "method" | "baseline" => &methods,
+                _ => continue,
+            };
+            if let Some(label) = pair.node.plain().as_str()
+                && !known.contains(&label)
+            {
+                let what = format!("no {} of this file has the label \"{label}\"", pair.key);
+                findings.add(&pair.node.span, what, suggestion(label, known));
+            }
+        }
+        check_gap(claim, planned.surfaces, findings);
+    }
+}
+
+impl Planned<'_> {
+    /// The key of the experiment file without which a table is not made, if it is absent.
+    fn lacks(&self, table: &str) -> Option<&'static str> {
+        let (is_there, key) = match table {
+            "curves" => (self.curves.is_some(), "`curves` in [record]"),
+            "plateaus" => (self.curves.is_some_and(|curves| curves.plateaus.is_some()), "`plateaus` in [record]"),
+            "examples" => (self.examples, "`examples` in [record]"),
+            "endpoints" => (
+                self.surfaces.iter().any(|surface| surface.at.contains(&At::Stop)),
+                "[critical] with \"stop\" among `at`",
+            ),
+            _ => return None,
+        };
+        (!is_there).then_some(key)
+    }
+}
+
+/// A `gap` is one of the targets of the problem that the claim is about.
+fn check_gap(claim: &ClaimTable, surfaces: &[Surface], findings: &mut Findings) {
+    let pair = |pairs: &'_ [Pair], key: &str| pairs.iter().find(|pair| pair.key == key).cloned();
+    for (pairs, otherwise) in [(claim.cells, None), (claim.than, Some(claim.cells))] {
+        let Some(gap) = pair(pairs, "gap").filter(|pair| pair.node.number().is_some()) else { continue };
+        let problem = pair(pairs, "problem").or_else(|| pair(otherwise?, "problem"));
+        let label = problem.and_then(|pair| pair.node.plain().as_str().map(String::from));
+        let asked: Vec<&Surface> =
+            surfaces.iter().filter(|surface| label.as_ref().is_none_or(|label| surface.label == *label)).collect();
+        let mut targets: Vec<f64> = asked.iter().flat_map(|surface| surface.gaps.iter().copied()).collect();
+        // A label that no problem has is a finding of its own.
+        if !asked.is_empty() && !targets.iter().any(|target| Some(*target) == gap.node.number()) {
+            targets.sort_by(f64::total_cmp);
+            targets.dedup();
+            let targets: Vec<String> = targets.into_iter().map(float).collect();
+            findings.add(&gap.node.span, "no target of this problem", format!("its gaps: {}", targets.join(", ")));
         }
     }
 }

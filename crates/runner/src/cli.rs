@@ -116,10 +116,10 @@ A [[claim]] of an experiment file names a quantity in a table and what it is:
   kind = \"theory\"         # or \"empirical\": seen, here and on both halves
   source = \"basin volume, 0.0981535^2\"
 
-over = \"min\" (max, mean, sum, count) takes several rows. docs/csv-schema.md has
-tables and columns, docs/statistics.md the tests. Claims are judged from the
-CSV files alone; nothing is written. Exit code 4 when one fails, 2 when a
-folder is no result folder or has no claims.")]
+over = \"min\" (max, mean, sum, count) takes several rows. The header of
+tables/<table>.csv names the columns, docs/statistics.md has the tests. Claims
+are judged from the CSV files alone; nothing is written. Exit code 4 when one
+fails, 2 when a folder is no result folder or has no claims.")]
     Verify {
         /// Result folders
         #[arg(required = true)]

@@ -103,18 +103,43 @@ fn earlier(manifest: &Value) -> Vec<Value> {
     list
 }
 
-/// `with commit 1a2b3c4 on 2026-11-22`, as far as a manifest tells.
+/// `with commit 1a2b3c4 on 2026-11-22`, as far as a manifest tells: of the last command that measured anything. One that
+/// only wrote files anew, because a claim was edited, has measured nothing.
 pub fn when_and_with_what(manifest: &Value) -> String {
-    let commit = manifest["program"]["commit"].as_str().and_then(|text| text.get(..7));
-    let dirty = manifest["program"]["dirty"].as_bool().unwrap_or(false);
+    let commands = earlier(manifest);
+    let measured = commands.iter().rev().find(|command| command["measured"] != 0);
+    let command = measured.or(commands.last()).expect("a manifest knows its own command");
+    let commit = command["commit"].as_str().and_then(|text| text.get(..7));
+    let dirty = command["dirty"].as_bool().unwrap_or(false);
     let source = match (commit, dirty) {
         (Some(commit), false) => format!("commit {commit}"),
         (Some(commit), true) => format!("commit {commit} and changes"),
         (None, _) => format!("version {}", manifest["program"]["version"].as_str().unwrap_or("?")),
     };
-    let day = manifest["ended"].as_str().and_then(|text| text.get(..10));
+    let day = command["ended"].as_str().and_then(|text| text.get(..10));
     match day {
         Some(day) => format!("with {source}, on {day}"),
         None => format!("with {source}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder whose files were written anew still says which program measured it.
+    #[test]
+    fn the_origin_is_the_last_command_that_measured() {
+        let commit = |digit: char| digit.to_string().repeat(40);
+        let program = |digit| json!({ "commit": commit(digit), "dirty": false, "version": "0.1.0" });
+        let first = json!({ "started": "s", "ended": "2026-01-02T03:04:05Z", "measured": 7, "program": program('a') });
+        assert_eq!(when_and_with_what(&first), "with commit aaaaaaa, on 2026-01-02");
+        let later = |measured: usize| {
+            let (ended, program) = ("2026-05-06T07:08:09Z", program('b'));
+            json!({ "ended": ended, "measured": measured, "program": program, "earlier": earlier(&first) })
+        };
+        assert_eq!(when_and_with_what(&later(0)), "with commit aaaaaaa, on 2026-01-02");
+        assert_eq!(when_and_with_what(&later(1)), "with commit bbbbbbb, on 2026-05-06");
+        assert_eq!(when_and_with_what(&json!({ "program": { "version": "0.1.0" } })), "with version 0.1.0");
     }
 }

@@ -1,6 +1,6 @@
 //! Checks an experiment file against problems and methods and builds every cell, before anything runs.
 
-use crate::claims;
+use crate::claims::{self, Planned};
 use crate::config::{
     At, Config, Criterion, CriticalTable, MethodTable, Override, PROBLEM_KEYS, ProblemTable, TuneRules,
 };
@@ -120,7 +120,12 @@ pub fn resolve(
         );
     }
     if rules.is_none() {
-        claims::check_labels(&config.claims, &surfaces, &cells, findings);
+        let examples = config.examples.is_some();
+        let planned = Planned { surfaces: &surfaces, cells: &cells, curves: config.curves, examples };
+        // An unknown problem is one mistake, not one more for every claim about it.
+        if findings.count() == 0 {
+            claims::check(&config.claims, &planned, findings);
+        }
     }
     let experiment = Experiment {
         name: if rules.is_some() { format!("{}-tuning", config.name) } else { config.name.to_string() },

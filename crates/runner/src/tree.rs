@@ -48,6 +48,15 @@ impl Node {
         }
     }
 
+    /// The value as a finite number; integers count.
+    pub fn number(&self) -> Option<f64> {
+        match self.kind {
+            Kind::Scalar(toml::Value::Float(value)) if value.is_finite() => Some(value),
+            Kind::Scalar(toml::Value::Integer(value)) => Some(value as f64),
+            _ => None,
+        }
+    }
+
     /// What the value is, in a reader's words.
     pub fn kind_name(&self) -> &'static str {
         kind_name(&self.plain())
@@ -199,7 +208,7 @@ impl<'a> Section<'a> {
     /// A finite number, if the key is there and right.
     pub fn number(&mut self, key: &str, findings: &mut Findings) -> Option<(f64, &'a Node)> {
         let pair = self.pair(key)?;
-        match finite(&pair.node) {
+        match pair.node.number() {
             Some(value) => Some((value, &pair.node)),
             None => {
                 wrong_kind(pair, "a finite number", findings);
@@ -229,7 +238,7 @@ impl<'a> Section<'a> {
         };
         let mut list = Vec::new();
         for node in items {
-            match finite(node) {
+            match node.number() {
                 Some(value) => list.push((value, node)),
                 None => findings.add(&node.span, format!("`{key}` needs finite numbers, got {}", node.kind_name()), ""),
             }
@@ -287,15 +296,6 @@ impl<'a> Section<'a> {
             };
             findings.add(&pair.span, format!("unknown key `{}` in {}", pair.key, self.title), help);
         }
-    }
-}
-
-/// The value as a finite number; integers count.
-fn finite(node: &Node) -> Option<f64> {
-    match node.kind {
-        Kind::Scalar(toml::Value::Float(value)) if value.is_finite() => Some(value),
-        Kind::Scalar(toml::Value::Integer(value)) => Some(value as f64),
-        _ => None,
     }
 }
 

@@ -109,6 +109,11 @@ pub fn has_uncertainty(table: &str, column: &str) -> bool {
     source(table, column).is_some()
 }
 
+/// Whether a column is a share of independent runs, whose standard error depends on what is expected.
+pub fn is_share(table: &str, column: &str) -> bool {
+    matches!(source(table, column), Some(Source::Share(_)))
+}
+
 /// How uncertain a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Uncertainty {

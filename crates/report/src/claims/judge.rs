@@ -5,8 +5,11 @@ use super::columns::{column_range, number};
 use super::measure::{Measured, cell, measure};
 use super::pairs::{Contrast, contrast};
 use crate::folder::Folder;
-use crate::format::{difference, significant};
+use crate::format::{difference, figure, probability};
 use crate::table::Table;
+
+/// A difference is taken for chance when p is not below this.
+const LIKELY_CHANCE: f64 = 0.05;
 
 /// What became of a claim on the rows of a folder.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,7 +21,9 @@ pub(crate) struct Judgement {
     pub expected: Option<f64>,
     /// Distance from what is expected in standard errors.
     pub z: Option<f64>,
-    /// Of "no difference" between two rows.
+    /// 95 % interval of the difference from another row.
+    pub difference: Option<(f64, f64)>,
+    /// Of "no difference" from it.
     pub p: Option<f64>,
     pub holds: bool,
     /// Why it holds or fails.
@@ -83,39 +88,35 @@ fn z_score(distance: f64, se: f64) -> Option<f64> {
 
 /// By the numbers as they are.
 fn decide(claim: &Claim, value: f64, expected: f64, judgement: &mut Judgement) {
-    let distance = value - expected;
-    let [shown, wanted] = [value, expected].map(significant);
+    let [shown, wanted] = [value, expected].map(figure);
     (judgement.holds, judgement.reason) = match claim.relation {
-        Relation::Below => (value < expected, format!("{shown} against less than {wanted}")),
-        Relation::Above => (value > expected, format!("{shown} against more than {wanted}")),
-        Relation::AtMost => (value <= expected, format!("{shown} against at most {wanted}")),
-        Relation::AtLeast => (value >= expected, format!("{shown} against at least {wanted}")),
-        Relation::Equals => {
-            let (width, unit) = match (claim.tolerance, judgement.se) {
-                (Tolerance::Absolute(width), _) => (Some(width), String::new()),
-                (Tolerance::StandardErrors(count), Some(se)) => {
-                    (Some(count * se), format!(", {} standard errors", significant(count)))
-                }
-                (Tolerance::StandardErrors(_), None) => (None, String::new()),
-            };
-            match width {
-                None => (false, "no standard error is known here".to_string()),
-                // Infinities are equal, though their distance is not a number.
-                Some(_) if value == expected => (true, format!("{shown} as expected")),
-                Some(width) if covers_range(claim, expected, width) => {
-                    (false, format!("with so few runs the tolerance, {}{unit}, allows every value", significant(width)))
-                }
-                Some(width) => (
-                    distance.abs() <= width,
-                    format!(
-                        "{shown} is {} from {wanted}; allowed are {}{unit}",
-                        significant(distance),
-                        significant(width)
-                    ),
-                ),
-            }
-        }
+        Relation::Below => (value < expected, format!("{shown} for less than {wanted}")),
+        Relation::Above => (value > expected, format!("{shown} for more than {wanted}")),
+        Relation::AtMost => (value <= expected, format!("{shown} for at most {wanted}")),
+        Relation::AtLeast => (value >= expected, format!("{shown} for at least {wanted}")),
+        Relation::Equals => within(claim, value, expected, judgement.se),
     };
+}
+
+/// Whether the value is as near to the expected one as the tolerance asks for.
+fn within(claim: &Claim, value: f64, expected: f64, se: Option<f64>) -> (bool, String) {
+    let [shown, wanted] = [value, expected].map(figure);
+    // Infinities are equal, though their distance is not a number.
+    if value == expected {
+        return (true, format!("{shown} as expected"));
+    }
+    let (width, unit) = match (claim.tolerance, se) {
+        (Tolerance::Absolute(width), _) => (width, String::new()),
+        (Tolerance::StandardErrors(count), Some(se)) => (count * se, format!(" ({count} standard errors)")),
+        (Tolerance::StandardErrors(_), None) => return (false, "no standard error is known here".to_string()),
+    };
+    let allowed = figure(width) + &unit;
+    if covers_range(claim, expected, width) {
+        return (false, format!("with so few runs the tolerance of {allowed} allows every value"));
+    }
+    let side = if value < expected { "below" } else { "above" };
+    let distance = (value - expected).abs();
+    (distance <= width, format!("{shown} is {} {side} {wanted}, allowed is {allowed}", figure(distance)))
 }
 
 /// Whether every value that the quantity can have is within `width`: then nothing was tested.
@@ -146,31 +147,30 @@ fn against_row(
     };
     judgement.expected = Some(other.value);
     let Contrast { interval, se, p, test } = contrast(table, folder, &claim.quantity, measured, &other);
-    judgement.p = p;
-    judgement.se = se;
-    judgement.z = se.and_then(|se| z_score(measured.value - other.value, se));
-    match claim.relation {
-        Relation::Below | Relation::Above => {
-            let value = measured.value - other.value;
-            let is_right = if claim.relation == Relation::Below { value < 0.0 } else { value > 0.0 };
-            let Some(p) = p else {
-                judgement.reason = "nothing says how uncertain the difference is, so it may be chance".to_string();
-                return judgement;
-            };
-            judgement.holds = is_right && p < 0.05;
-            let ends = interval.map_or_else(String::new, |ends| {
-                let [lo, hi] = [ends.0, ends.1].map(significant);
-                format!(" [{lo},{hi}]")
-            });
-            let size = if measured.uncertainty.share.is_some() {
-                interval.map_or_else(|| significant(value), |ends| difference(value, ends))
-            } else {
-                significant(value) + &ends
-            };
-            let p = if p < 1e-4 { "p < 1e-4".to_string() } else { format!("p = {}", significant(p)) };
-            judgement.reason = format!("difference {size}, {p} ({test})");
+    let value = measured.value - other.value;
+    (judgement.difference, judgement.p, judgement.se) = (interval, p, se);
+    judgement.z = se.and_then(|se| z_score(value, se));
+    let is_right = match claim.relation {
+        Relation::Below => value < 0.0,
+        Relation::Above => value > 0.0,
+        Relation::Equals | Relation::AtMost | Relation::AtLeast => {
+            decide(claim, measured.value, other.value, &mut judgement);
+            return judgement;
         }
-        _ => decide(claim, measured.value, other.value, &mut judgement),
-    }
+    };
+    let (Some(p), Some(ends)) = (p, interval) else {
+        judgement.reason = "nothing says how uncertain the difference is, so it may be chance".to_string();
+        return judgement;
+    };
+    let size = match measured.uncertainty.share {
+        Some(_) => difference(value, ends),
+        None => format!("{} [{},{}]", figure(value), figure(ends.0), figure(ends.1)),
+    };
+    judgement.holds = is_right && p < LIKELY_CHANCE;
+    judgement.reason = format!("difference {size}, {} ({test})", p_in_words(p));
     judgement
+}
+
+fn p_in_words(p: f64) -> String {
+    if p < 1e-4 { "p < 1e-4".to_string() } else { format!("p = {}", probability(p)) }
 }

@@ -2,7 +2,6 @@
 
 use super::claim::{Cells, Claim, Over, in_words, is_the};
 use super::columns::{Uncertainty, number, uncertainty};
-use crate::format::significant;
 use crate::table::{Cell, Table};
 
 /// A measured value.
@@ -19,7 +18,7 @@ pub(crate) fn measure<'t>(table: &'t Table, claim: &Claim, cells: &Cells) -> Res
     let rows = matching(table, cells)?;
     let whole = |value| Ok(Measured { value, uncertainty: Uncertainty::default(), row: None });
     if let Some(missing) = rows.iter().find_map(|row| missing_runs(table, row)) {
-        return Err(format!("{} of its runs are missing", significant(missing)));
+        return Err(format!("{missing} of its runs are missing"));
     }
     if claim.over == Some(Over::Count) && claim.quantity.is_empty() {
         return whole(rows.len() as f64);

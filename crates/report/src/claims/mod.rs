@@ -16,7 +16,7 @@ mod pairs;
 
 pub(crate) use claim::{Claim, Expected, Tolerance, in_words, load};
 pub use claim::{Kind, Over, Relation};
-pub use columns::{column_range, has_uncertainty, holds_words, table_columns, table_names};
+pub use columns::{column_range, has_uncertainty, holds_words, is_share, table_columns, table_names};
 pub(crate) use judge::Judgement;
 
 use crate::folder::Folder;

@@ -1,10 +1,12 @@
 //! Table `claims`: what the experiment claims of its tables, what was measured, and the verdict.
 
-use crate::claims::{Expected, Judged, Judgement, Kind, Relation, Tolerance, in_words};
-use crate::format::significant;
+use crate::claims::{Expected, Judged, Judgement, Kind, Relation, Tolerance, in_words, is_share};
+use crate::folder::Folder;
+use crate::format::{figure, probability, with_interval};
+use crate::rows::Status;
 use crate::table::{Block, Cell, Table, accounting, names};
 
-const HEADER: [&str; 24] = [
+const HEADER: [&str; 27] = [
     "id",
     "text",
     "kind",
@@ -23,12 +25,15 @@ const HEADER: [&str; 24] = [
     "tolerance",
     "tolerance_se",
     "z",
+    "difference_lo",
+    "difference_hi",
     "p",
     "verdict",
     "reason",
     "first_half",
+    "first_half_verdict",
     "second_half",
-    "halves",
+    "second_half_verdict",
 ];
 
 /// The word for a verdict.
@@ -37,7 +42,7 @@ fn word(holds: bool) -> &'static str {
 }
 
 /// `None` when nothing is claimed.
-pub(crate) fn table(claims: &[Judged]) -> Option<Table> {
+pub(crate) fn table(claims: &[Judged], folder: &Folder) -> Option<Table> {
     if claims.is_empty() {
         return None;
     }
@@ -45,14 +50,19 @@ pub(crate) fn table(claims: &[Judged]) -> Option<Table> {
         let claims: Vec<&Judged> = claims.iter().filter(|judged| judged.claim.kind == kind).collect();
         (!claims.is_empty()).then(|| block(kind.as_str(), &claims))
     });
+    let mut notes = names(&[
+        "[95 % interval] of the measured value; z: its distance from the expected one in standard errors.",
+        "Halves: the same on the first and on the second half of the replicates, two disjoint ranges of seeds. An empirical claim holds when it holds on all runs and on both halves; for a theory the halves are only shown.",
+    ]);
+    let missing = folder.runs.iter().filter(|run| run.row.status == Status::Missing).count();
+    if missing > 0 {
+        notes.push(format!("Not final: {missing} of the {} planned runs are missing.", folder.runs.len()));
+    }
     let held = claims.iter().filter(|judged| judged.holds()).count();
     Some(Table {
         name: "claims".to_string(),
         title: "What is claimed, what was measured, and whether the claim holds".to_string(),
-        notes: names(&[
-            "[95 % interval] of the measured value; z: its distance from the expected one in standard errors.",
-            "Halves: the same on the first and on the second half of the replicates, two disjoint ranges of seeds. An empirical claim holds when it holds on all runs and on both halves; for a theory the halves are only shown.",
-        ]),
+        notes,
         header: names(&HEADER),
         rows: claims.iter().map(csv_row).collect(),
         blocks: blocks.collect(),
@@ -82,10 +92,10 @@ fn csv_row(judged: &Judged) -> Vec<Cell> {
         (Relation::Equals, Tolerance::StandardErrors(count)) => [Cell::Empty, Cell::Real(count)],
         _ => [Cell::Empty, Cell::Empty],
     });
-    row.extend([whole.z, whole.p].map(Cell::optional));
+    row.push(Cell::optional(whole.z));
+    row.extend([whole.difference.map(|(lo, _)| lo), whole.difference.map(|(_, hi)| hi), whole.p].map(Cell::optional));
     row.extend([word(judged.holds()), &judged.reason()].map(Cell::text));
-    row.extend(judged.halves.each_ref().map(|half| Cell::optional(half.measured)));
-    row.push(Cell::text(judged.halves.each_ref().map(|half| word(half.holds)).join(" ")));
+    row.extend(judged.halves.iter().flat_map(|half| [Cell::optional(half.measured), Cell::text(word(half.holds))]));
     row
 }
 
@@ -95,11 +105,12 @@ fn block(heading: &str, claims: &[&Judged]) -> Block {
             "" => String::new(),
             source => format!(" Source: {source}."),
         };
-        format!("{}: {}. {}: {}.{source}", judged.claim.id, judged.claim.text, word(judged.holds()), judged.reason())
+        let verdict = if judged.holds() { "Holds" } else { "Fails" };
+        format!("{}: {}. {verdict}: {}.{source}", judged.claim.id, judged.claim.text, judged.reason())
     });
     Block {
         heading: heading.to_string(),
-        header: names(&["claim", "verdict", "measured", "expected", "z", "1st half", "2nd half"]),
+        header: names(&["claim", "verdict", "measured", "expected", "z", "half 1", "half 2"]),
         rows: claims.iter().map(|judged| shown(judged)).collect(),
         keys: 2,
         unit: 1,
@@ -110,24 +121,24 @@ fn block(heading: &str, claims: &[&Judged]) -> Block {
 /// A claim as people see it.
 fn shown(judged: &Judged) -> Vec<Cell> {
     let (claim, whole) = (&judged.claim, &judged.whole);
-    let number = |value: Option<f64>| value.map_or_else(|| "-".to_string(), significant);
-    let measured = match whole.interval {
-        Some((lo, hi)) => format!("{} [{},{}]", number(whole.measured), significant(lo), significant(hi)),
-        None => number(whole.measured),
+    let is_share = is_share(&claim.table, &claim.quantity) && claim.over.is_none();
+    let number = |value: Option<f64>| match value {
+        None => "-".to_string(),
+        Some(value) if is_share && (0.0..=1.0).contains(&value) => probability(value),
+        Some(value) => figure(value),
+    };
+    let measured = match (whole.measured, whole.interval) {
+        (Some(value), Some(ends)) if is_share => with_interval(value, ends),
+        (value, Some((lo, hi))) => format!("{} [{},{}]", number(value), figure(lo), figure(hi)),
+        (value, None) => number(value),
     };
     let half = |half: &Judgement| {
         let mark = if half.holds { "" } else { " fails" };
         Cell::Text(format!("{}{mark}", number(half.measured)))
     };
-    let [first, second] = judged.halves.each_ref().map(half);
-    let expected = format!("{} {}", claim.relation.sign(), number(whole.expected));
-    vec![
-        Cell::text(&claim.id),
-        Cell::text(word(judged.holds())),
-        Cell::Text(measured),
-        Cell::Text(expected),
-        Cell::optional(whole.z),
-        first,
-        second,
-    ]
+    let mut row = vec![Cell::text(&claim.id), Cell::text(word(judged.holds())), Cell::Text(measured)];
+    row.push(Cell::Text(format!("{} {}", claim.relation.sign(), number(whole.expected))));
+    row.push(whole.z.map_or(Cell::Empty, |z| Cell::Text(format!("{z:.2}"))));
+    row.extend(judged.halves.each_ref().map(half));
+    row
 }

@@ -19,6 +19,9 @@ pub const CURVES: &str = "run_key,restart,iterations,cost,f,level,gap,grad_norm,
                           lr_factor,sigma_gradient,sigma_weights,f_held_out,lambda_min,lambda_max,plateau";
 pub const EXAMPLES: &str = "run_key,row,loss,fitted";
 
+pub const CLAIMS: &str =
+    "id,text,kind,source,table,cells,quantity,over,relation,value,theory,than,tolerance,tolerance_se";
+
 /// The files, row by row, without headers.
 #[derive(Default, Clone)]
 pub struct Files {
@@ -28,6 +31,7 @@ pub struct Files {
     pub attempts: Vec<String>,
     pub curves: Vec<String>,
     pub examples: Vec<String>,
+    pub claims: Vec<String>,
 }
 
 impl Files {
@@ -87,6 +91,12 @@ impl Files {
             .push(format!("{key},{restart},3,{cost},7.5,{gap},{gap},0.25,0.1,0.5,0.4,1,0,0,,-1.0,2.0,{plateau}"));
     }
 
+    /// A claim: `[id, kind]`, `[table, cells, quantity, over]` and, as they stand in the file, `relation,value,...`.
+    pub fn claim(&mut self, [id, kind]: [&str; 2], [table, cells, quantity, over]: [&str; 4], rest: &str) {
+        let cells = cells.replace('"', "\"\"");
+        self.claims.push(format!("{id},A sentence,{kind},a source,{table},\"{cells}\",{quantity},{over},{rest}"));
+    }
+
     /// Writes the folder.
     pub fn write(&self) -> TempDir {
         let dir = tempfile::tempdir().unwrap();
@@ -102,6 +112,7 @@ impl Files {
             ("attempts.csv", ATTEMPTS, &self.attempts),
             ("curves.csv", CURVES, &self.curves),
             ("examples.csv", EXAMPLES, &self.examples),
+            ("claims.csv", CLAIMS, &self.claims),
         ] {
             if !rows.is_empty() {
                 fs::write(dir.path().join(name), format!("{header}\n{}\n", rows.join("\n"))).unwrap();

@@ -1,5 +1,6 @@
 //! Tests of the report crate, in one program: estimators, joins and complaints, tables, renderings.
 
+mod claims;
 mod common;
 mod derived;
 mod estimators;

@@ -1,7 +1,7 @@
 //! The committed results: complete, consistent with their rows, quoted right in the README, and at the figures that
 //! theory gives.
 
-use crate::support::{column, command, listing};
+use crate::support::{column, command, lasting, listing};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -55,65 +55,70 @@ fn committed_tuning_files_are_those_of_their_runs() {
     }
 }
 
-/// The tables are what the rows give, byte for byte.
+/// The same command over a copy of a committed folder writes every file of it anew, and each is the committed one: so
+/// claims, resolved file and tables are those of the experiment file and of this program. No run is measured.
 #[test]
-fn committed_tables_are_those_of_the_committed_rows() {
+fn committed_folders_are_what_the_command_makes_of_their_rows() {
     for name in experiments() {
-        let dir = root().join("results").join(&name);
-        let tables = report::tables(&dir).unwrap();
-        let mut expected: Vec<String> = Vec::new();
-        for table in &tables {
-            for (ending, text) in [("csv", table.to_csv()), ("md", table.to_markdown())] {
-                let file = format!("{}.{ending}", table.name);
-                assert!(fs::read_to_string(dir.join("tables").join(&file)).unwrap() == text, "{name}/tables/{file}");
-                expected.push(file);
-            }
+        let desk = tempfile::tempdir().unwrap();
+        let (committed, copy) = (root().join("results").join(&name), desk.path().join(&name));
+        for part in listing(&committed).iter().filter(|part| *part != "tables") {
+            fs::create_dir_all(&copy).unwrap();
+            fs::copy(committed.join(part), copy.join(part)).unwrap();
         }
-        expected.sort();
-        assert_eq!(listing(&dir.join("tables")), expected, "{name}");
+        // Otherwise the folder is settled and left alone.
+        fs::write(copy.join("config.toml"), "# another file").unwrap();
+        let file = format!("experiments/{name}.toml");
+        let run = command(&["run", &file, "--out", copy.to_str().unwrap()]).current_dir(root()).output().unwrap();
+        let err = String::from_utf8_lossy(&run.stderr);
+        assert!(err.contains(" 0 to run on "), "{name}: measure it again and commit it\n{err}");
+        let (ours, theirs) = (lasting(&copy), lasting(&committed));
+        assert!(ours.keys().eq(theirs.keys()), "{name}: {:?} for {:?}", ours.keys(), theirs.keys());
+        assert_eq!(listing(&copy.join("tables")), listing(&committed.join("tables")), "{name}");
+        for (file, text) in &ours {
+            assert!(
+                theirs[file] == *text,
+                "results/{name}/{file} is old: cargo run -p runner -- experiments/{name}.toml"
+            );
+        }
     }
 }
 
-/// README blocks `<!-- table FILE: LABEL -->` ... `<!-- /table -->` quote the blocks of a committed table whose label
-/// begins so. `UPDATE_README=1 cargo test -p runner readme` writes them anew.
+/// Every claim of a shipped experiment holds, or the page that has the experiment's name explains why it does not.
 #[test]
-fn the_readme_quotes_the_committed_tables() {
-    let path = root().join("README.md");
-    let text = fs::read_to_string(&path).unwrap();
-    let (mut fresh, mut rest, mut quotes) = (String::new(), text.as_str(), 0);
-    while let Some((before, after)) = rest.split_once("<!-- table ") {
-        let (mark, after) = after.split_once(" -->\n").expect("a complete marker");
-        let (_, after) = after.split_once("<!-- /table -->").expect("a closing marker");
-        let (file, label) = mark.split_once(": ").expect("FILE: LABEL");
-        let table = fs::read_to_string(root().join(file)).unwrap();
-        fresh += &format!("{before}<!-- table {mark} -->\n{}\n\n<!-- /table -->", blocks(&table, label));
-        rest = after;
-        quotes += 1;
+fn committed_claims_hold_or_are_explained() {
+    let mut judged = 0;
+    for name in experiments() {
+        let Some(claims) = report::claims(&root().join("results").join(&name)).unwrap() else { continue };
+        let page = fs::read_to_string(root().join(format!("docs/book/{name}.md"))).unwrap_or_default();
+        for id in &claims.failed {
+            assert!(
+                page.contains(&format!("`{id}`")),
+                "{name}: claim {id} fails, and docs/book/{name}.md does not say why"
+            );
+        }
+        judged += claims.held + claims.failed.len();
     }
-    fresh += rest;
-    assert!(quotes >= 3, "the README shows the headline tables");
-    if std::env::var_os("UPDATE_README").is_some() {
-        fs::write(path, &fresh).unwrap();
-    } else {
-        assert!(fresh == text, "README.md quotes old tables: UPDATE_README=1 cargo test -p runner readme");
-    }
+    assert!(judged >= 40, "{judged} claims");
 }
 
-/// The blocks of a Markdown table whose label begins with `label`.
-fn blocks(table: &str, label: &str) -> String {
-    let paragraphs: Vec<&str> = table.split("\n\n").collect();
-    let is_label = |text: &str| text.starts_with("**`");
-    let mut chosen = Vec::new();
-    for (i, text) in paragraphs.iter().enumerate() {
-        if is_label(text) && text[3..].starts_with(label) {
-            let more = paragraphs[i + 1..].iter().take_while(|text| !is_label(text) && !text.starts_with("Accounting"));
-            chosen.push(*text);
-            let is_quoted = |text: &&&str| ["|", "correlation", "rms"].iter().any(|start| text.starts_with(start));
-            chosen.extend(more.filter(is_quoted));
+/// The README and the pages of the book quote the committed tables. `UPDATE_PAGES=1 cargo test -p runner pages` writes
+/// them anew.
+#[test]
+fn pages_quote_the_committed_tables() {
+    let book = listing(&root().join("docs/book")).into_iter().map(|name| format!("docs/book/{name}"));
+    let pages = ["README.md".to_string()].into_iter().chain(book).filter(|name| name.ends_with(".md"));
+    for name in pages {
+        let path = root().join(&name);
+        let text = fs::read_to_string(&path).unwrap();
+        let (fresh, quotes) = report::refreshed(&text, &root()).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        assert!(quotes > 0, "{name} quotes nothing");
+        if std::env::var_os("UPDATE_PAGES").is_some() {
+            fs::write(path, &fresh).unwrap();
+        } else {
+            assert!(fresh == text, "{name} quotes old tables: UPDATE_PAGES=1 cargo test -p runner pages");
         }
     }
-    assert!(!chosen.is_empty(), "no block of the table begins with {label}");
-    chosen.join("\n\n")
 }
 
 /// Cells of the rows in which the given columns have the given values.
@@ -128,15 +133,6 @@ fn cells(file: &str, at: &[(&str, &str)], name: &str) -> Vec<String> {
 
 fn numbers(cells: &[String]) -> Vec<f64> {
     cells.iter().map(|cell| cell.parse().unwrap()).collect()
-}
-
-/// Descent with steps below 1/397 stays in its basin: the central one has half-width 0.502546 of 5.12 per axis.
-#[test]
-fn rastrigin_in_two_dimensions_succeeds_as_often_as_its_basin_is_large() {
-    let at = [("problem", "rastrigin dim=2"), ("method", "single"), ("gap", "0.5")];
-    let bound = |name| numbers(&cells("results/local_minima/tables/success.csv", &at, name))[0];
-    let theory = 0.0981535f64.powi(2);
-    assert!(bound("n_planned") >= 1000.0 && (bound("share_lo")..bound("share_hi")).contains(&theory));
 }
 
 /// Runs that do not learn XOR stay where a network that cannot tell two or more patterns apart stays.
@@ -157,47 +153,9 @@ fn stuck_xor_runs_end_on_the_ladder() {
     }
 }
 
-/// The function without critical points yields none, from any start, by any method.
-#[test]
-fn the_control_has_no_critical_point() {
-    for name in ["saddle", "smoke"] {
-        let at = [("problem", "no_critical_point")];
-        let classes = cells(&format!("results/{name}/tables/signs.csv"), &at, "class");
-        let critical = ["minimum", "saddle", "maximum", "degenerate"];
-        assert!(!classes.is_empty() && classes.iter().all(|class| !critical.contains(&class.as_str())), "{classes:?}");
-    }
-}
-
-/// Index fraction of the p-spin against theory for N -> infinity: at N = 40 the finite size is worth less than 0.02.
-#[test]
-fn the_index_of_the_spin_glass_falls_as_theory_says() {
-    for instance in ["1", "2"] {
-        let problem = format!("spherical_spin p=3 dim=40 instance={instance}");
-        let at = [("problem", problem.as_str()), ("bin", "all")];
-        let of = |name| numbers(&cells("results/saddle/tables/index_vs_loss.csv", &at, name))[0];
-        assert!(of("n_points") > 100.0 && of("deviation_rms") < 0.02 && of("correlation") > 0.95);
-    }
-}
-
 /// Rows of a file in which the given columns have the given values, as numbers of another column.
 fn measured(file: &str, at: &[(&str, &str)], name: &str) -> Vec<f64> {
     numbers(&cells(&format!("results/story/{file}"), at, name))
-}
-
-/// Two layers of one unit from weights N(0, sigma^2): what grows is the product's part a0 = (u + v)^2 / 4 = sigma^2 z^2 / 2,
-/// z standard normal, and half of s is reached after ln(s / a0) / (2 s) (Saxe, McClelland and Ganguli 2013). With
-/// E ln z^2 = -1.27036 and standard deviation pi / sqrt(2) the mean over starts is known.
-#[test]
-fn the_plateau_of_a_linear_network_is_as_long_as_theory_says() {
-    let at = [("problem", "deep_linear s=[2.0] hidden=[1] init_sd=0.001"), ("method", "gd"), ("gap", "0.5")];
-    let ert = measured("tables/success.csv", &at, "ert")[0]; // every run arrives, so it is the mean cost
-    assert_eq!(measured("tables/success.csv", &at, "share"), [1.0]);
-    let (s, sigma, lr, n): (f64, f64, f64, f64) = (2.0, 1e-3, 0.01, 40.0);
-    let mean = ((2.0 * s / (sigma * sigma)).ln() + 1.27036) / (2.0 * s);
-    // A step multiplies small weights by 1 + lr s instead of e^(lr s): times are lr s / 2 = 1 % longer.
-    let expected = mean / lr * (1.0 + 0.5 * lr * s) + 1.0;
-    let standard_error = std::f64::consts::PI / 2f64.sqrt() / (2.0 * s) / lr / n.sqrt();
-    assert!((ert - expected).abs() < 4.0 * standard_error, "{ert} for {expected} +- {standard_error}");
 }
 
 /// With few digits the held-out loss turns while the training loss goes on falling: that is when these runs were stopped.

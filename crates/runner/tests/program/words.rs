@@ -3,7 +3,8 @@
 use crate::support::{Desk, command, listing, program};
 use std::path::Path;
 
-const VERBS: [&str; 11] = ["run", "plan", "tune", "tables", "list", "show", "eval", "census", "trace", "check", "new"];
+const VERBS: [&str; 12] =
+    ["run", "plan", "tune", "tables", "verify", "list", "show", "eval", "census", "trace", "check", "new"];
 
 #[test]
 fn help_names_every_verb_and_fits_the_screen() {
