@@ -7,6 +7,7 @@ use toml::{Table, Value};
 
 use crate::motion::Motion;
 use crate::problem::{Counts, Domain, KnownPoint, Problem, Reference, StartLaw};
+use crate::symmetry::Symmetry;
 
 /// One surface, ready to be evaluated; built by [`crate::Entry::build`].
 pub struct Instance {
@@ -26,6 +27,10 @@ pub struct Instance {
     pub data_start: Option<StartLaw>,
     /// Zero eigenvalues at a generic minimum because of symmetries.
     pub zero_modes: usize,
+    /// Discrete changes of a point that do not change the loss; none on a moved surface.
+    pub symmetry: Symmetry,
+    /// Whether `f(-x) = -f(x)`.
+    pub is_odd: bool,
     /// Whether the gradient jumps somewhere.
     pub has_kinks: bool,
     /// Critical points known from theory.
@@ -86,6 +91,8 @@ impl Instance {
             start,
             data_start: problem.data_start(),
             zero_modes: problem.zero_modes(),
+            symmetry: if motion.is_some() { Symmetry::None } else { problem.symmetry() },
+            is_odd: motion.is_none() && problem.is_odd(),
             has_kinks: problem.has_kinks(),
             known_points,
             counts: problem.counts(),

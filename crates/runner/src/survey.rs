@@ -8,9 +8,31 @@ use crate::part::{Part, Rows};
 use crate::plan::PlannedRun;
 use crate::record::{Measured, Record};
 use autodiff::Stream;
-use landscape::{Criteria, Evaluations, IndexCounts, Site, Survey, SurveyedPoint};
+use landscape::{Criteria, Evaluations, IndexCounts, Site, Survey, SurveyedPoint, matching};
 use optimizers::{Counts, Status};
-use problems::Instance;
+use problems::{Instance, Parity, Symmetry};
+
+/// Points that are critical where x is.
+pub fn images(instance: &Instance, x: &[f64]) -> Vec<Vec<f64>> {
+    let mirrored = instance.is_odd.then(|| x.iter().map(|x| -x).collect());
+    instance.symmetry.images(x).into_iter().chain(mirrored).collect()
+}
+
+/// The declared symmetry as `landscape` knows it.
+pub fn symmetry(instance: &Instance) -> matching::Symmetry {
+    match &instance.symmetry {
+        Symmetry::None => matching::Symmetry::None,
+        &Symmetry::Vectors { size, flips } => matching::Symmetry::Vectors { size, flips },
+        Symmetry::Network { widths, parity } => matching::Symmetry::Network(matching::Layout {
+            widths: widths.clone(),
+            parity: match parity {
+                Parity::Odd => matching::Parity::Odd,
+                Parity::Even => matching::Parity::Even,
+                Parity::None => matching::Parity::None,
+            },
+        }),
+    }
+}
 
 /// What a survey is told about an instance. Without a stream of its own: one that only checks draws nothing.
 pub fn site<'a>(
@@ -18,12 +40,15 @@ pub fn site<'a>(
     criteria: &'a Criteria,
     start: &'a (dyn Fn(u64) -> Vec<f64> + Sync),
     contains: &'a (dyn Fn(&[f64]) -> bool + Sync),
+    images: &'a (dyn Fn(&[f64]) -> Vec<Vec<f64>> + Sync),
 ) -> Site<'a> {
     Site {
         objective: &instance.objective,
         domain: (&instance.domain.lower, &instance.domain.upper),
         contains,
         start,
+        images,
+        symmetry: symmetry(instance),
         zero_modes: instance.zero_modes,
         has_kinks: instance.has_kinks,
         loss_scale: instance.loss_scale,
@@ -37,7 +62,8 @@ pub fn site<'a>(
 /// # Errors
 /// The survey's own words.
 pub fn check(survey: &dyn Survey, instance: &Instance) -> Result<(), String> {
-    survey.check(&site(instance, &Criteria::default(), &|_| Vec::new(), &|x| instance.in_domain(x)))
+    let (contains, images) = (|x: &[f64]| instance.in_domain(x), |x: &[f64]| images(instance, x));
+    survey.check(&site(instance, &Criteria::default(), &|_| Vec::new(), &contains, &images))
 }
 
 /// The rows of a survey.
@@ -50,8 +76,8 @@ pub fn measured(
 ) -> Outcome {
     let instance = built(surface);
     let start = |number: u64| experiment.start(surface, run.replicate, number);
-    let contains = |x: &[f64]| instance.in_domain(x);
-    let mut site = site(instance, &experiment.criteria, &start, &contains);
+    let (contains, images) = (|x: &[f64]| instance.in_domain(x), |x: &[f64]| images(instance, x));
+    let mut site = site(instance, &experiment.criteria, &start, &contains, &images);
     site.random = experiment.stream("random", cell, run.replicate);
     let found = survey.measure(&mut site);
 

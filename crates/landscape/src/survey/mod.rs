@@ -12,6 +12,7 @@ use autodiff::{Objective, Stream};
 use crate::certificate::Certificate;
 use crate::criteria::Criteria;
 use crate::entry::{Described, Entry};
+use crate::matching::Symmetry;
 use crate::polish::Polished;
 
 /// The surface that is surveyed, with all that is declared about it.
@@ -25,6 +26,10 @@ pub struct Site<'a> {
     /// The start point (dim,) of this number, drawn by the problem's start law; those of one number are the same in every
     /// method and survey.
     pub start: &'a (dyn Fn(u64) -> Vec<f64> + Sync),
+    /// Points (dim,) that are critical where x is, by the declared symmetries: images under changes that generate them.
+    pub images: &'a (dyn Fn(&[f64]) -> Vec<Vec<f64>> + Sync),
+    /// The discrete changes of a point that do not change the value.
+    pub symmetry: Symmetry,
     /// Zero eigenvalues at a generic critical point because of declared symmetries.
     pub zero_modes: usize,
     /// Whether the gradient jumps somewhere.

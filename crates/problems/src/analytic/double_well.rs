@@ -37,6 +37,9 @@ impl Problem for DoubleWell {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -2.0, 2.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::Vectors { size: 1, flips: true }
+    }
     fn counts(&self) -> Option<Counts> {
         Some(separable_counts(self.dim, 2, 1))
     }

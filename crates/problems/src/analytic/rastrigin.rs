@@ -53,6 +53,9 @@ impl Problem for Rastrigin {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -5.12, 5.12)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::Vectors { size: 1, flips: true }
+    }
     fn counts(&self) -> Option<Counts> {
         Some(separable_counts(self.dim, 11, 10))
     }

@@ -46,6 +46,9 @@ impl Problem for StyblinskiTang {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -5.0, 5.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::Vectors { size: 1, flips: false }
+    }
     fn counts(&self) -> Option<Counts> {
         Some(separable_counts(self.dim, 2, 1))
     }
