@@ -53,7 +53,11 @@ pub struct Instance {
     label: String,
     theory: Box<dyn Fn(f64) -> Option<f64> + Send + Sync>,
     remark: Box<dyn Fn() -> Option<String> + Send + Sync>,
+    basin_share: BasinShare,
 }
+
+/// The mass of a basin by its minimum.
+type BasinShare = Box<dyn Fn(&[f64]) -> Option<f64> + Send + Sync>;
 
 impl Instance {
     /// Records a problem whose `check` has passed and whose parameters are `params`, moved as `instance` says.
@@ -109,6 +113,10 @@ impl Instance {
                 let problem = problem.clone();
                 Box::new(move || problem.remark())
             },
+            basin_share: {
+                let problem = problem.clone();
+                Box::new(move |minimum| problem.basin_share(minimum))
+            },
             theory: Box::new(move |level| problem.index_fraction_theory(level)),
         }
     }
@@ -153,6 +161,15 @@ impl Instance {
     /// What else is exactly known, in words; may take seconds.
     pub fn remark(&self) -> Option<String> {
         (self.remark)()
+    }
+
+    /// The mass of the start law from which the steepest descent leads to the minimum `x` (dim,), where it is known; that of
+    /// the published surface on a moved one, which is turned and scaled but not bent.
+    pub fn basin_share(&self, x: &[f64]) -> Option<f64> {
+        match &self.motion {
+            None => (self.basin_share)(x),
+            Some(motion) => (self.basin_share)(&motion.original(x)),
+        }
     }
 
     /// Index fraction of critical points at this level as theory has it, where there is a theory.

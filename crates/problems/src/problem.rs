@@ -108,6 +108,11 @@ pub trait Problem: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
         None
     }
 
+    /// The mass of the start law from which the steepest descent leads to `minimum` (dim,), where it is known exactly.
+    fn basin_share(&self, _minimum: &[f64]) -> Option<f64> {
+        None
+    }
+
     /// What else is exactly known, in words, such as an optimum of a related discrete problem; asked for to be shown, so it
     /// may take seconds.
     fn remark(&self) -> Option<String> {

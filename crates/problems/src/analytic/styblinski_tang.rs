@@ -55,4 +55,7 @@ impl Problem for StyblinskiTang {
     fn known_points(&self) -> Vec<KnownPoint> {
         separable(self.dim, &AXIS)
     }
+    fn basin_share(&self, minimum: &[f64]) -> Option<f64> {
+        separable_share(minimum, &AXIS, &self.domain())
+    }
 }
