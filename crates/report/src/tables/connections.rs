@@ -15,7 +15,7 @@ struct Line<'a> {
     minimum: &'a MergeRow,
     /// Saddles that join it to another minimum or to a copy of itself.
     saddles: usize,
-    /// Level of the lowest pass on the best way to the lowest minimum; `None` where there is none, and for that one itself.
+    /// Level of the highest place on the best way to the lowest minimum, for that one its own; `None` where there is no way.
     pass: Option<f64>,
     /// How far up the first pass to any other minimum is.
     depth: Option<f64>,
@@ -42,7 +42,7 @@ impl<'a> Line<'a> {
                 replicate: run.row.replicate,
                 minimum,
                 saddles: joins.count(),
-                pass: pass(minimum).filter(|_| minimum.node != 1),
+                pass: pass(minimum),
                 depth: minimum.parent.map(|parent| level(run, parent) - minimum.level),
                 minima: minima.len(),
                 all_saddles: run.connections.len(),
