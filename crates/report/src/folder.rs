@@ -327,8 +327,8 @@ fn next_path(run: &mut Run, row: PathRow) -> Result<(), String> {
     if run.paths.iter().any(|path| path.way == row.way) {
         return Err(format!("the way {} stands here twice", row.way));
     }
-    if [row.monotone, row.relaxed].iter().flatten().any(|flag| *flag > 1) {
-        return Err("monotone and relaxed are 0, 1 or empty".to_string());
+    if row.monotone.is_some_and(|flag| flag > 1) {
+        return Err("monotone is 0, 1 or empty".to_string());
     }
     put(&mut run.paths, row)
 }

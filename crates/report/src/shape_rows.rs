@@ -29,8 +29,6 @@ pub struct PathRow {
     pub barrier: f64,
     /// 1 when the loss never rises along it, else 0; of the way from a start only.
     pub monotone: Option<u8>,
-    /// 1 when a band came to rest, else 0.
-    pub relaxed: Option<u8>,
     /// Certified transition states along a band.
     pub transitions: Option<u64>,
 }
@@ -49,7 +47,6 @@ impl Row for PathRow {
         "top_at",
         "barrier",
         "monotone",
-        "relaxed",
         "transitions",
     ];
 }

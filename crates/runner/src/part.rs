@@ -115,7 +115,7 @@ const CURVE_COLUMNS: [&str; 17] = [
     "plateau",
 ];
 
-const PATH_COLUMNS: [&str; 12] = [
+const PATH_COLUMNS: [&str; 11] = [
     "way",
     "from",
     "to",
@@ -126,7 +126,6 @@ const PATH_COLUMNS: [&str; 12] = [
     "top_at",
     "barrier",
     "monotone",
-    "relaxed",
     "transitions",
 ];
 

@@ -56,7 +56,6 @@ fn path_cells(path: &SurveyedPath, scale: f64) -> Vec<String> {
         float(path.barrier.at),
         float(path.barrier.height / scale),
         flag(path.is_monotone),
-        flag(path.is_relaxed),
         path.transitions.map_or_else(String::new, |count| count.to_string()),
     ]
 }

@@ -10,11 +10,14 @@ use crate::entry::Described;
 use crate::matching::{Symmetry, Tolerances};
 use crate::model::norm;
 use crate::path::{
-    Band, BandState, Barrier, BentPath, Bezier, Curve, Segment, barrier, bezier, elastic_band, grid, values_along,
+    Band, BandState, Barrier, Bezier, Curve, Quadratic, Segment, barrier, bezier, elastic_band, grid, values_along,
 };
 
 /// Places of a way that are rows, and the grid on which its peaks are looked for.
 const SAMPLES: usize = 51;
+
+/// How far a band sets out beside the straight way, as a share of its length.
+const ASIDE: f64 = 0.01;
 
 /// A way over the surface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +31,7 @@ pub enum Way {
     Matched,
     /// Along the quadratic Bezier curve of least mean loss.
     Bezier,
-    /// Along a nudged elastic band whose peaks climb, set out on that curve.
+    /// Along a nudged elastic band whose peaks climb.
     Band,
 }
 
@@ -193,36 +196,43 @@ impl PathSurvey {
             let copy = site.symmetry.nearest(from, to);
             paths.push(follow_straight(eval, from, &copy, spent).map(|way| self.row(Way::Matched, way, pair)));
         }
-        if !wants(Way::Bezier) && !wants(Way::Band) {
-            return paths;
-        }
-        let bent = match bezier(eval, from, to, &Bezier { samples: SAMPLES, ..Bezier::default() }, &mut site.random) {
-            Ok(bent) => bent,
-            Err(why) => {
-                paths.push(Err(why));
-                return paths;
-            }
-        };
-        spent.gradients += bent.n_gradients;
-        spent.values += bent.n_values;
         if wants(Way::Bezier) {
-            let samples = samples(eval, &bent.curve, spent);
-            let followed = Followed { length: length(&bent.curve), barrier: bent.barrier, samples };
-            paths.push(Ok(self.row(Way::Bezier, followed, pair)));
+            let settings = Bezier { samples: SAMPLES, ..Bezier::default() };
+            paths.push(bezier(eval, from, to, &settings, &mut site.random).map(|bent| {
+                spent.gradients += bent.n_gradients;
+                spent.values += bent.n_values;
+                let samples = samples(eval, &bent.curve, spent);
+                let followed = Followed { length: length(&bent.curve), barrier: bent.barrier, samples };
+                self.row(Way::Bezier, followed, pair)
+            }));
         }
         if wants(Way::Band) {
-            paths.push(Ok(self.band(site, eval, &bent, spent)));
+            paths.push(self.band(site, eval, [from, to], spent));
         }
         paths
     }
 
-    /// The band, its barrier that of the certified transition states where every peak is one.
-    fn band(&self, site: &Site, eval: &mut Evaluator, bent: &BentPath, spent: &mut Evaluations) -> SurveyedPath {
+    /// The band, its barrier that of the certified transition states where every peak is one. It sets out on the straight
+    /// way bent a little aside, so that it does not stay on a ridge by symmetry; on a curve that swings behind a minimum, as
+    /// that of least mean may, an image would climb the wall there.
+    fn band(
+        &self,
+        site: &mut Site,
+        eval: &mut Evaluator,
+        [from, to]: [&[f64]; 2],
+        spent: &mut Evaluations,
+    ) -> Result<SurveyedPath, String> {
         let settings = Band { images: self.images, ..Band::default() };
-        let band = elastic_band(eval, &bent.curve, site.zero_modes, &settings, site.criteria);
+        let (dim, geometry) = (from.len(), *eval.objective().geometry());
+        let aside = site.random.on_sphere(dim, ASIDE * Segment::new(&geometry, from, to)?.length());
+        let control = from.iter().zip(to).zip(&aside).map(|((a, b), aside)| 0.5 * (a + b) + aside).collect();
+        let way = Quadratic { geometry, from: from.to_vec(), control, to: to.to_vec() };
+        let band = elastic_band(eval, &way, site.zero_modes, &settings, site.criteria);
         spent.gradients += band.n_gradients;
         spent.hessians += band.n_hessians;
-        let dim = bent.curve.dim();
+        if !band.is_relaxed {
+            return Err(format!("the band did not come to rest in {} steps", band.iterations));
+        }
         let steps = band.points.chunks_exact(dim).zip(band.points.chunks_exact(dim).skip(1));
         let mut along = vec![0.0];
         for (a, b) in steps {
@@ -231,11 +241,11 @@ impl PathSurvey {
         }
         let whole = along[along.len() - 1];
         let samples: Vec<(f64, f64)> = along.iter().map(|s| s / whole).zip(band.values.iter().copied()).collect();
-        let is_certified = band.is_relaxed && band.passes.iter().all(|pass| pass.is_transition());
+        let is_certified = band.passes.iter().all(|pass| pass.is_transition());
         let barrier = band_barrier(&band, &samples, is_certified);
         let transitions = band.passes.iter().filter(|pass| pass.is_transition()).count();
         let row = self.row(Way::Band, Followed { length: whole, barrier, samples }, [Some(0), Some(1)]);
-        SurveyedPath { is_relaxed: Some(band.is_relaxed), transitions: Some(transitions), ..row }
+        Ok(SurveyedPath { transitions: Some(transitions), ..row })
     }
 
     fn row(&self, way: Way, followed: Followed, ends: [Option<usize>; 2]) -> SurveyedPath {
@@ -243,7 +253,7 @@ impl PathSurvey {
         if barrier.height <= self.rise {
             barrier.height = 0.0;
         }
-        SurveyedPath { way, ends, length, barrier, samples, is_monotone: None, is_relaxed: None, transitions: None }
+        SurveyedPath { way, ends, length, barrier, samples, is_monotone: None, transitions: None }
     }
 }
 

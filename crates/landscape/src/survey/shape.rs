@@ -19,8 +19,6 @@ pub struct SurveyedPath {
     pub samples: Vec<(f64, f64)>,
     /// Whether f never rises along it; asked of the way from a start only.
     pub is_monotone: Option<bool>,
-    /// Whether a band came to rest.
-    pub is_relaxed: Option<bool>,
     /// Certified transition states along a band.
     pub transitions: Option<usize>,
 }

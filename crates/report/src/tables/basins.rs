@@ -69,7 +69,7 @@ impl<'a> Line<'a> {
             Cell::text(&self.row.place),
             Cell::Real(self.row.level),
             Cell::Text(format::share(&self.share())),
-            self.row.volume.map_or(Cell::Empty, |volume| Cell::Text(format::probability(volume))),
+            Cell::optional(self.row.volume),
             Cell::optional(self.z()),
         ]
     }
