@@ -6,6 +6,7 @@ mod estimators;
 mod folder;
 mod render;
 mod sensitivity;
+mod shape;
 mod significance;
 mod story;
 mod strategies;
