@@ -41,14 +41,16 @@ fn barriers_are_counted_by_way_and_compared_with_the_straight_one() {
                 b,start_to_end,start,found 1,4,2,0,2.5,0.1,0.5,0,\n\
                 b,straight,found 1,found 2,2,0,0,0,0,0,,\n\
                 b,band,found 1,found 2,2.7,0,0,0.1,0.4,0.1,,1\n\
-                c,start_to_end,start,found 1,5,2,0,2,0,0,1,\n";
-    let dir = folder("paths", &["a", "b", "c", "d"], &points, &[("paths.csv", PATHS, rows)]);
+                c,start_to_end,start,found 1,5,2,0,2,0,0,1,\n\
+                e,straight,found 1,found 2,2,0,0,0.4,0.5,0.4,,\n\
+                e,band,found 1,found 2,2.7,0,0,0.1,0.4,0.1,,1\n";
+    let dir = folder("paths", &["a", "b", "c", "d", "e"], &points, &[("paths.csv", PATHS, rows)]);
     let all = tables(dir.path());
     let sheet = Sheet::of(&all, "barriers");
     let row = |way: &str| (0..3).find(|i| sheet.text(*i, "way") == way).unwrap();
-    for (way, followed, minima, median) in [("start_to_end", 3, 2, 0.0), ("straight", 2, 1, 0.15), ("band", 2, 1, 0.15)] {
+    for (way, followed, minima, median) in [("start_to_end", 3, 2, 0.0), ("straight", 3, 1, 0.3), ("band", 3, 1, 0.1)] {
         let i = row(way);
-        assert_eq!((sheet.count(i, "n_planned"), sheet.count(i, "n_followed")), (4, followed), "{way}");
+        assert_eq!((sheet.count(i, "n_planned"), sheet.count(i, "n_followed")), (5, followed), "{way}");
         assert_eq!(sheet.count(i, "n_between_minima"), minima, "{way}");
         assert!((sheet.real(i, "barrier") - median).abs() < 1e-15, "{way}");
     }
@@ -60,12 +62,12 @@ fn barriers_are_counted_by_way_and_compared_with_the_straight_one() {
         [count as f64 / n as f64, lo, hi]
     };
     assert_eq!(share("start_to_end", "monotone"), wilson(2, 3));
-    assert_eq!(share("straight", "barrier"), wilson(1, 2));
-    assert_eq!(share("band", "barrier"), wilson(2, 2));
-    assert_eq!(share("band", "lower"), wilson(1, 2), "0.2 < 0.3, but 0.1 > 0");
+    assert_eq!(share("straight", "barrier"), wilson(2, 3));
+    assert_eq!(share("band", "barrier"), wilson(3, 3));
+    assert_eq!(share("band", "lower"), wilson(2, 3), "0.2 < 0.3 and 0.1 < 0.4, but 0.1 > 0");
     assert_eq!((sheet.text(row("straight"), "share_lower"), sheet.text(row("band"), "share_monotone")), ("", ""));
     let text = all.iter().find(|table| table.name == "barriers").unwrap().to_text(80);
-    assert!(text.contains("planned 4 = with ways 3 + without 1"), "{text}");
+    assert!(text.contains("planned 5 = with ways 4 + without 1"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
 
