@@ -259,22 +259,27 @@ fn slices_of_a_quadratic_are_what_the_formula_says() {
 
 #[test]
 fn principal_planes_hold_the_descent_and_filters_are_those_of_the_network() {
-    // The flow of a bowl in the plane of its two lowest axes stays in it.
-    let tilted = Place::new(Objective::formula(2, |x| x[0].square() + x[1].square() * 20.0), 2.0);
+    // The flow of a bowl that is round about its first axis stays in the plane of that axis and the start.
+    let round = Objective::formula(3, |x| x[0].square() + (x[1].square() + x[2].square()) * 20.0);
+    let tilted = Place::new(round, 2.0);
     let survey = SliceSurvey { directions: vec![Directions::Principal], ..SliceSurvey::default() };
     let found = tilted.measured(&survey, 0);
     let mut descent = found.slices.iter().filter(|place| place.part == SlicePart::Descent);
     assert!(descent.all(|place| place.off_plane.unwrap() < 1e-12 && (place.f - place.f_below.unwrap()).abs() < 1e-12));
-    // A network 1-2-1 with weights (3, 0.5), (2, 1) and no use for biases: f = |x - c|^2 with c its end.
+    // A network 1-2-1 with weights 3 and 0.5 into its units and (2, 1) out of them, no biases: f = sum s_i (x_i - c_i)^2
+    // with c its end, steeper along the first weight.
     let layout = Layout { widths: vec![1, 2, 1], parity: Parity::Odd };
     let end = [3.0, 0.5, 0.0, 0.0, 2.0, 1.0, 0.0];
-    let towards = Objective::formula(7, move |x| Scalar::sum(x.iter().zip(end).map(|(&x, c)| (x - c).square())));
+    let towards = Objective::formula(7, move |x| {
+        let squares: Vec<_> = x.iter().zip(end).map(|(&x, c)| (x - c).square()).collect();
+        Scalar::sum(squares.iter().copied()) + squares[0] * 9.0
+    });
     let network = Place { symmetry: Symmetry::Network(layout), ..Place::new(towards, 1.0) };
     let survey = SliceSurvey { directions: vec![Directions::Filter], line: 3, plane: 0, ..SliceSurvey::default() };
     let found = network.measured(&survey, 0);
-    // At a = 1 the direction has in each unit the length of its weights: 9 + 1/4 + (4 + 1).
+    // At a = 1 the direction has in each unit the length of its weights: 10 9 + 1/4 + (4 + 1).
     let last = found.slices.last().unwrap();
-    assert!((last.a - 1.0).abs() < 1e-15 && (last.f - 14.25).abs() < 1e-12, "{last:?}");
+    assert!((last.a - 1.0).abs() < 1e-15 && (last.f - 95.25).abs() < 1e-11, "{last:?}");
 }
 
 #[test]
