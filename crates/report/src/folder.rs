@@ -8,8 +8,8 @@ use std::path::Path;
 
 use crate::error::ReportError;
 use crate::load::{Loaded, load, load_if_there};
-use crate::shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, SliceRow};
 use crate::rows::{AttemptRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, Row, RunRow, Status};
+use crate::shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, SliceRow};
 
 /// One planned run with all that is known about it.
 #[derive(Debug, Clone)]
@@ -112,13 +112,14 @@ impl Folder {
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &CountRow| &row.run_key, counts)?;
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &PathRow| &row.run_key, next_path)?;
         let slices = |run: &mut Run, row: SliceRow| put(&mut run.slices, row);
+        let basins = |run: &mut Run, row: BasinRow| put(&mut run.basins, row);
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &SliceRow| &row.run_key, slices)?;
-        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &BasinRow| &row.run_key, next_basin)?;
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &BasinRow| &row.run_key, basins)?;
         let connections = |run: &mut Run, row: ConnectionRow| put(&mut run.connections, row);
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &ConnectionRow| &row.run_key, connections)?;
         let merges: Option<Loaded<MergeRow>> = load_if_there(dir)?;
         join_part(&mut runs, &by_key, merges, |row| &row.run_key, next_merge)?;
-        check_trees(dir, &runs)?;
+        check_surveys(dir, &runs)?;
         let folder = Folder { runs };
         folder.check_targets(&rows)?;
         Ok(folder)
@@ -333,17 +334,6 @@ fn next_path(run: &mut Run, row: PathRow) -> Result<(), String> {
     put(&mut run.paths, row)
 }
 
-/// No more starts end in basins than there are.
-fn next_basin(run: &mut Run, row: BasinRow) -> Result<(), String> {
-    let (total, unassigned) = (row.n_starts, row.n_unassigned);
-    put(&mut run.basins, row)?;
-    let assigned: u64 = run.basins.iter().map(|basin| basin.starts).sum();
-    if assigned + unassigned > total {
-        return Err(format!("{assigned} starts in basins and {unassigned} elsewhere are more than {total}"));
-    }
-    Ok(())
-}
-
 /// Nodes are numbered 1, 2, ... and a parent stands after its parts.
 fn next_merge(run: &mut Run, row: MergeRow) -> Result<(), String> {
     let expected = run.merges.len() as u64 + 1;
@@ -356,14 +346,23 @@ fn next_merge(run: &mut Run, row: MergeRow) -> Result<(), String> {
     put(&mut run.merges, row)
 }
 
-/// Every basin that a node becomes part of is there: a truncated file would otherwise read as parts that never meet.
-fn check_trees(dir: &Path, runs: &[Run]) -> Result<(), ReportError> {
+/// Every start is in a basin or elsewhere, and every basin that a node becomes part of is there: a truncated file would
+/// otherwise read as fewer of them.
+fn check_surveys(dir: &Path, runs: &[Run]) -> Result<(), ReportError> {
     for run in runs {
+        let key = &run.row.run_key;
+        let refuse = |file: &str, problem: String| {
+            Err(ReportError::Malformed { file: dir.join(file), line: 1, problem: format!("run {key}: {problem}") })
+        };
+        let assigned: u64 = run.basins.iter().map(|basin| basin.starts).sum();
+        if let Some(basin) = run.basins.iter().find(|basin| assigned + basin.n_unassigned != basin.n_starts) {
+            let (elsewhere, total) = (basin.n_unassigned, basin.n_starts);
+            let problem = format!("{assigned} starts in basins and {elsewhere} elsewhere are not {total}");
+            return refuse(BasinRow::FILE, problem);
+        }
         let last = run.merges.len() as u64;
         if let Some(node) = run.merges.iter().find(|node| node.parent.is_some_and(|parent| parent > last)) {
-            let (key, node) = (&run.row.run_key, node.node);
-            let problem = format!("run {key}: the basin that node {node} becomes part of is not here");
-            return Err(ReportError::Malformed { file: dir.join(MergeRow::FILE), line: 1, problem });
+            return refuse(MergeRow::FILE, format!("the basin that node {} becomes part of is not here", node.node));
         }
     }
     Ok(())

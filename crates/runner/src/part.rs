@@ -34,21 +34,20 @@ pub enum Part {
 
 impl Part {
     /// All of them.
-    pub const ALL: [Part; COUNT] =
-        [
-            Part::Hits,
-            Part::Attempts,
-            Part::Critical,
-            Part::Curves,
-            Part::Examples,
-            Part::Counts,
-            Part::Paths,
-            Part::Profiles,
-            Part::Slices,
-            Part::Basins,
-            Part::Connections,
-            Part::Merges,
-        ];
+    pub const ALL: [Part; COUNT] = [
+        Part::Hits,
+        Part::Attempts,
+        Part::Critical,
+        Part::Curves,
+        Part::Examples,
+        Part::Counts,
+        Part::Paths,
+        Part::Profiles,
+        Part::Slices,
+        Part::Basins,
+        Part::Connections,
+        Part::Merges,
+    ];
 
     /// The name of the file.
     pub fn file(self) -> &'static str {
@@ -115,19 +114,8 @@ const CURVE_COLUMNS: [&str; 17] = [
     "plateau",
 ];
 
-const PATH_COLUMNS: [&str; 11] = [
-    "way",
-    "from",
-    "to",
-    "length",
-    "f_from",
-    "f_to",
-    "f_top",
-    "top_at",
-    "barrier",
-    "monotone",
-    "transitions",
-];
+const PATH_COLUMNS: [&str; 11] =
+    ["way", "from", "to", "length", "f_from", "f_to", "f_top", "top_at", "barrier", "monotone", "transitions"];
 
 const CRITICAL_COLUMNS: [&str; 26] = [
     "at",

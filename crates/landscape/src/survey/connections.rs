@@ -136,7 +136,8 @@ impl Survey for ConnectionSurvey {
 fn every(site: &Site, eval: &mut Evaluator) -> Found {
     let (lower, upper) = site.domain;
     let region: Vec<Interval> = lower.iter().zip(upper).map(|(&lo, &hi)| Interval::new(lo, hi)).collect();
-    let found = census(site.objective, &region, &Limits::default()).expect("a box of flat space, which `check` has seen");
+    let found =
+        census(site.objective, &region, &Limits::default()).expect("a box of flat space, which `check` has seen");
     let mut of_index = |index: usize| -> Vec<Spot> {
         let wanted = |point: &&ProvedPoint| point.inertia.n_neg == index && (site.contains)(&point.x);
         let spot = |point: &ProvedPoint| Spot { x: point.x.clone(), f: eval.value(&point.x), index };

@@ -122,7 +122,9 @@ struct Followed {
 impl Survey for PathSurvey {
     fn check(&self, site: &Site) -> Result<(), String> {
         if self.ways == [Way::Matched] && site.symmetry == Symmetry::None {
-            return Err("it declares no symmetries, so there is nothing to match; add \"straight\" to `ways`".to_string());
+            return Err(
+                "it declares no symmetries, so there is nothing to match; add \"straight\" to `ways`".to_string()
+            );
         }
         self.downhill.check_site(site)
     }
@@ -156,7 +158,8 @@ impl Survey for PathSurvey {
             second = Some(end).filter(|end| is_elsewhere(&first, end));
             starts += 1;
         }
-        let ends: Vec<Class> = [Some(&first), second.as_ref()].into_iter().flatten().map(|end| end.certificate.class).collect();
+        let ends: Vec<Class> =
+            [Some(&first), second.as_ref()].into_iter().flatten().map(|end| end.certificate.class).collect();
         if let Some(second) = &second {
             let between = [first.point.x.as_slice(), second.point.x.as_slice()];
             let paths = self.between(site, &mut eval, between, &mut spent);

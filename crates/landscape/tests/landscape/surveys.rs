@@ -4,8 +4,8 @@ use crate::support::{himmelblau, rastrigin_point, three_spin};
 use autodiff::{Objective, Scalar, Stream};
 use landscape::matching::{Layout, Parity, Symmetry};
 use landscape::{
-    BasinSurvey, ConnectionSurvey, Criteria, Descent, Directions, Downhill, PathSurvey, Site, SlicePart, SliceSurvey, Source,
-    Survey, Surveyed, Way,
+    BasinSurvey, ConnectionSurvey, Criteria, Descent, Directions, Downhill, PathSurvey, Site, SlicePart, SliceSurvey,
+    Source, Survey, Surveyed, Way,
 };
 
 /// A surface with starts that are uniform in `[-side, side]^dim`.
@@ -239,7 +239,9 @@ fn slices_of_a_quadratic_are_what_the_formula_says() {
     let of = |directions: Directions, part: SlicePart| {
         found.slices.iter().filter(move |place| (place.directions, place.part) == (directions, part))
     };
-    for (directions, first, second, radius) in [(Directions::Eigen, 3.0, 1.0, 0.5), (Directions::Coordinates, 1.0, 2.0, 2.0)] {
+    for (directions, first, second, radius) in
+        [(Directions::Eigen, 3.0, 1.0, 0.5), (Directions::Coordinates, 1.0, 2.0, 2.0)]
+    {
         let (line, plane) = (of(directions, SlicePart::Line), of(directions, SlicePart::Plane));
         assert_eq!((line.clone().count(), plane.clone().count()), (5, 49));
         assert!(line.clone().all(|place| (place.f - first * place.a * place.a).abs() < 1e-14));
@@ -292,7 +294,10 @@ fn surfaces_that_cannot_be_surveyed_are_refused_in_one_sentence() {
     let matched = PathSurvey { ways: vec![Way::Matched], ..PathSurvey::default() };
     let census = ConnectionSurvey { source: Source::Census, ..ConnectionSurvey::default() };
     for (message, words) in [
-        (sphere.refusal(&paths(&lbfgs)), "it lives on a sphere, and L-BFGS works in flat space; give descent = \"flow\""),
+        (
+            sphere.refusal(&paths(&lbfgs)),
+            "it lives on a sphere, and L-BFGS works in flat space; give descent = \"flow\"",
+        ),
         (large.refusal(&paths(&flow)), "2001 variables"),
         (large.refusal(&BasinSurvey::default()), "2000 at most; take a smaller surface"),
         (kinked.refusal(&paths(&flow)), "give descent = \"lbfgs\""),

@@ -37,9 +37,8 @@ const MINIMUM_TOLERANCE: f64 = 1e-6;
 pub fn separable_share(minimum: &[f64], axis: &[(f64, f64, usize)], domain: &Domain) -> Option<f64> {
     let sides = domain.lower.iter().zip(&domain.upper);
     let share = |(&x, (&lower, &upper)): (&f64, (&f64, &f64))| {
-        let near = |&&(at, _, n_neg): &&(f64, f64, usize)| {
-            n_neg == 0 && (x - at).abs() <= MINIMUM_TOLERANCE * (upper - lower)
-        };
+        let near =
+            |&&(at, _, n_neg): &&(f64, f64, usize)| n_neg == 0 && (x - at).abs() <= MINIMUM_TOLERANCE * (upper - lower);
         let &(at, ..) = axis.iter().find(near)?;
         let maxima = || axis.iter().filter(|(.., n_neg)| *n_neg == 1).map(|(x, ..)| *x);
         let left = maxima().filter(|x| *x < at).fold(lower, f64::max);

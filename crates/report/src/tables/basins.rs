@@ -1,8 +1,8 @@
 //! Table `basins`: the share of starts that each minimum drains, and how much was never seen.
 
 use super::lines_of;
-use crate::estimators::{Share, clopper_pearson};
 use crate::estimators::LEVEL;
+use crate::estimators::{Share, clopper_pearson};
 use crate::folder::{Folder, Run};
 use crate::format;
 use crate::shape_rows::BasinRow;
@@ -118,7 +118,8 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
             runs.iter().map(|run| Line::of(method, run)).filter(|lines| !lines.is_empty()).collect();
         (!lines.is_empty()).then_some(lines)
     });
-    let every = || problems.iter().flat_map(|(problem, methods)| methods.iter().flatten().map(move |runs| (*problem, runs)));
+    let every =
+        || problems.iter().flat_map(|(problem, methods)| methods.iter().flatten().map(move |runs| (*problem, runs)));
     Some(Table {
         name: "basins".to_string(),
         title: "Share of the starts that lead to each minimum".to_string(),

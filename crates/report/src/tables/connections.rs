@@ -126,7 +126,8 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
             runs.iter().map(|run| Line::of(method, run)).filter(|lines| !lines.is_empty()).collect();
         (!lines.is_empty()).then_some(lines)
     });
-    let every = || problems.iter().flat_map(|(problem, methods)| methods.iter().flatten().map(move |runs| (*problem, runs)));
+    let every =
+        || problems.iter().flat_map(|(problem, methods)| methods.iter().flatten().map(move |runs| (*problem, runs)));
     Some(Table {
         name: "connections".to_string(),
         title: "How high each minimum has to climb to reach the lowest one".to_string(),

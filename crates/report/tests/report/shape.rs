@@ -34,7 +34,12 @@ fn folder(survey: &str, keys: &[&str], points: &[(&str, &str, &str)], more: &[(&
 
 #[test]
 fn barriers_are_counted_by_way_and_compared_with_the_straight_one() {
-    let points = [("a", "found 1", "minimum"), ("a", "found 2", "minimum"), ("b", "found 1", "minimum"), ("b", "found 2", "saddle")];
+    let points = [
+        ("a", "found 1", "minimum"),
+        ("a", "found 2", "minimum"),
+        ("b", "found 1", "minimum"),
+        ("b", "found 2", "saddle"),
+    ];
     let rows = "a,start_to_end,start,found 1,3,2,0,2,0,0,1,\n\
                 a,straight,found 1,found 2,2,0,0,0.3,0.5,0.3,,\n\
                 a,band,found 1,found 2,2.5,0,0,0.2,0.5,0.2,,1\n\
@@ -54,9 +59,8 @@ fn barriers_are_counted_by_way_and_compared_with_the_straight_one() {
         assert_eq!(sheet.count(i, "n_between_minima"), minima, "{way}");
         assert!((sheet.real(i, "barrier") - median).abs() < 1e-15, "{way}");
     }
-    let share = |way: &str, name: &str| {
-        ["", "_lo", "_hi"].map(|end| sheet.real(row(way), &format!("share_{name}{end}")))
-    };
+    let share =
+        |way: &str, name: &str| ["", "_lo", "_hi"].map(|end| sheet.real(row(way), &format!("share_{name}{end}")));
     let wilson = |count: usize, n: usize| {
         let (lo, hi) = wilson(count, n, 0.95);
         [count as f64 / n as f64, lo, hi]
@@ -112,7 +116,8 @@ fn a_descent_drawn_on_the_plane_is_wrong_by_its_distance_from_the_height_below()
                 a,eigen,descent,0.5,0,6,3,2,1.5\na,eigen,descent,0,0,2,1,2,0\n";
     let dir = folder("slices", &["a"], &[], &[("slices.csv", SLICES, rows)]);
     let sheet = Sheet::of(&tables(dir.path()), "slices");
-    let cells = ["level_least", "level_greatest", "level_middle", "off_plane", "misdrawn"].map(|name| sheet.real(0, name));
+    let cells =
+        ["level_least", "level_greatest", "level_middle", "off_plane", "misdrawn"].map(|name| sheet.real(0, name));
     assert_eq!(cells, [0.5, 2.0, 1.0, 0.75, 2.0]);
     assert_eq!((sheet.count(0, "n_places"), sheet.real(0, "share_below")), (3, 1.0 / 3.0));
 }
@@ -123,7 +128,13 @@ fn files_that_contradict_themselves_are_refused() {
         ("merges.csv", MERGES, "a,2,0 0,0,,1\n", "merges.csv:2", "node 2 stands where 1 is expected"),
         ("merges.csv", MERGES, "a,1,0 0,0,,1\na,2,1 0,1,1,1\n", "merges.csv:3", "cannot become part of node 1"),
         ("merges.csv", MERGES, "a,1,0 0,0,3,1\na,2,1 0,1,3,1\n", "merges.csv", "becomes part of is not here"),
-        ("basins.csv", BASINS, "a,found 1,0,0,0,8,10,3,\n", "basins.csv:2", "8 starts in basins and 3 elsewhere"),
+        (
+            "basins.csv",
+            BASINS,
+            "a,found 1,0,0,0,8,10,3,\n",
+            "basins.csv",
+            "8 starts in basins and 3 elsewhere are not 10",
+        ),
         ("paths.csv", PATHS, "a,band,start,found 1,1,0,0,0,0,0,2,\n", "paths.csv:2", "monotone is 0, 1 or empty"),
         (
             "paths.csv",
