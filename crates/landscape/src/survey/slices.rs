@@ -169,7 +169,7 @@ impl SliceSurvey {
             Directions::Filter => {
                 let filters = match &site.symmetry {
                     Symmetry::Network(layout) => layout.filters(),
-                    _ => vec![0..dim],
+                    _ => std::iter::once(0..dim).collect(),
                 };
                 if norm(x) == 0.0 {
                     return Err("the point is 0, so there is no scale of weights".to_string());
