@@ -9,6 +9,7 @@ mod differences;
 mod kinks;
 mod optimizer;
 mod repetition;
+mod symmetry;
 #[cfg(test)]
 mod tests;
 
@@ -76,6 +77,7 @@ pub fn check(entry: &Entry, params: &Table) -> Result<(Instance, Vec<Finding>), 
         declared::floor(&instance),
         declared::counts(&instance),
         declared::zero_modes(&instance),
+        symmetry::symmetry(&instance),
         repetition::nan(&instance),
         kinks::kinks(&instance),
         repetition::determinism(&instance, &again),

@@ -68,6 +68,8 @@ impl Problem for Faulty {
             "root" => bowl + x[0].sqrt(),
             // A term that belongs to the minimum is forgotten: f goes below what is declared, by 1e-6 only.
             "tilt" => bowl + x[1] * 1e-3,
+            // One axis is a little steeper than the others.
+            "image" => bowl + x[2].square() * 1e-9,
             // A comparison with NaN is false, so the NaN takes a branch and is gone.
             "nan" => S::constant(0.0).lt(x[0]).select(x[0].square(), S::constant(0.0)) + S::dot(&x[1..], &x[1..]),
             _ => bowl,
@@ -90,6 +92,12 @@ impl Problem for Faulty {
     }
     fn zero_modes(&self) -> usize {
         usize::from(self.has("symmetry"))
+    }
+    fn symmetry(&self) -> Symmetry {
+        if self.has("image") { Symmetry::Vectors { size: 1, flips: true } } else { Symmetry::None }
+    }
+    fn is_odd(&self) -> bool {
+        self.has("odd")
     }
     fn start(&self) -> StartLaw {
         if !self.has("start") {
@@ -123,7 +131,7 @@ fn broken(fault: &str) -> Vec<(&'static str, String)> {
 #[test]
 fn each_fault_is_found_and_a_sound_problem_has_none() {
     assert_eq!(broken(""), []);
-    let cases: [(&str, &[(&str, &str)]); 15] = [
+    let cases: [(&str, &[(&str, &str)]); 17] = [
         // The floor is that of the bowl, which the hidden part goes below.
         (
             "gradient",
@@ -151,6 +159,8 @@ fn each_fault_is_found_and_a_sound_problem_has_none() {
         ("counter", &[("built twice, the same bits", "something outside the parameters enters, a counter")]),
         ("facts", &[("built twice, the same bits", "two builds declare different facts")]),
         ("symmetry", &[("minima have the zero modes", "1 declared, but 0 zero eigenvalues at the minimum x = (")]),
+        ("image", &[("declared symmetries hold", "the image of x = (")]),
+        ("odd", &[("declared symmetries hold", "the image of x = (")]),
         ("start", &[("starts are finite", "a start is not finite: x = (NaN, 0.5")]),
     ];
     for (fault, expected) in cases {

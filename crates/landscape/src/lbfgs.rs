@@ -1,4 +1,4 @@
-//! Limited-memory quasi-Newton minimisation, for the few parameters of a path.
+//! Limited-memory quasi-Newton minimisation, for the control point of a path and for descents too large for Hessians.
 
 use std::collections::VecDeque;
 
@@ -15,7 +15,7 @@ const ARMIJO: f64 = 1e-4;
 const HALVINGS: usize = 40;
 
 /// Minimises `f` from `x` (n,), in place, and returns the steps taken. `f(x, grad)` writes the gradient and returns the
-/// value.
+/// value; `seen` is shown the point after every step.
 ///
 /// L-BFGS (Nocedal 1980) with backtracking until `f` falls by `1e-4` of the slope; the first step of all has length
 /// `first_step`. Ends when `|grad| <= tolerance`, when no step lowers f, or after `iterations`. f never rises.
@@ -25,6 +25,7 @@ pub(crate) fn minimise(
     first_step: f64,
     tolerance: f64,
     iterations: usize,
+    mut seen: impl FnMut(&[f64]),
 ) -> usize {
     let n = x.len();
     let (mut grad, mut next_grad, mut next) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
@@ -68,6 +69,7 @@ pub(crate) fn minimise(
             memory.push_back((moved, change));
         }
         x.copy_from_slice(&next);
+        seen(x);
         std::mem::swap(&mut grad, &mut next_grad);
         value = next_value;
     }
@@ -106,7 +108,7 @@ mod tests {
             a * a + 100.0 * b * b
         };
         let mut x = [-1.2, 1.0];
-        let steps = minimise(rosenbrock, &mut x, 0.1, 1e-10, 200);
+        let steps = minimise(rosenbrock, &mut x, 0.1, 1e-10, 200, |_| {});
         // 1e-10 in the gradient is 1e-10 / 0.4 in x at worst: the smallest eigenvalue there is 0.399.
         assert!((x[0] - 1.0).abs() < 1e-9 && (x[1] - 1.0).abs() < 1e-9, "{x:?} after {steps}");
         assert!(steps < 100, "{steps}");

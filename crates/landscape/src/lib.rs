@@ -23,7 +23,8 @@
 //! graph; [`matching`] says which points are copies up to symmetry; [`basins()`] counts from how many starts each
 //! minimum is reached; [`slice`](mod@slice) looks along lines and planes.
 //!
-//! A survey ([`surveys`]) measures the surface itself, in one go: all critical points of a box, counts by index against theory.
+//! A survey ([`surveys`]) measures the surface itself, in one go: all critical points of a box, counts by index against theory,
+//! and the geometry above as rows of an experiment.
 //!
 //! The control `x^3/3 + x + y^2/2` has no critical point, but whoever minimises `|g|` ends at x = 0:
 //!
@@ -84,6 +85,10 @@ pub use newton_sampler::{Found, NewtonSampler};
 pub use polish::{Polished, polish};
 pub use proof::{Proof, prove};
 pub use spectrum::tangent_spectrum;
-pub use survey::{CensusSurvey, Evaluations, IndexCounts, Site, Survey, SurveyEntry, Surveyed, SurveyedPoint, surveys};
+pub use survey::{
+    BasinSurvey, CensusSurvey, ConnectionSurvey, Descent, Directions, Downhill, Evaluations, IndexCounts, PathSurvey,
+    Site, SlicePart, SlicePoint, SliceSurvey, Source, Survey, SurveyEntry, Surveyed, SurveyedBasin, SurveyedPass,
+    SurveyedPath, SurveyedPoint, Way, surveys,
+};
 pub use symmetric::{count_below, eigenvalues, eigenvectors, solve};
 pub use tangent::TangentHessian;

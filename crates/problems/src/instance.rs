@@ -7,6 +7,7 @@ use toml::{Table, Value};
 
 use crate::motion::Motion;
 use crate::problem::{Counts, Domain, KnownPoint, Problem, Reference, StartLaw};
+use crate::symmetry::Symmetry;
 
 /// One surface, ready to be evaluated; built by [`crate::Entry::build`].
 pub struct Instance {
@@ -26,6 +27,10 @@ pub struct Instance {
     pub data_start: Option<StartLaw>,
     /// Zero eigenvalues at a generic minimum because of symmetries.
     pub zero_modes: usize,
+    /// Discrete changes of a point that do not change the loss; none on a moved surface.
+    pub symmetry: Symmetry,
+    /// Whether `f(-x) = -f(x)`.
+    pub is_odd: bool,
     /// Whether the gradient jumps somewhere.
     pub has_kinks: bool,
     /// Critical points known from theory.
@@ -48,7 +53,11 @@ pub struct Instance {
     label: String,
     theory: Box<dyn Fn(f64) -> Option<f64> + Send + Sync>,
     remark: Box<dyn Fn() -> Option<String> + Send + Sync>,
+    basin_share: BasinShare,
 }
+
+/// The mass of a basin by its minimum.
+type BasinShare = Box<dyn Fn(&[f64]) -> Option<f64> + Send + Sync>;
 
 impl Instance {
     /// Records a problem whose `check` has passed and whose parameters are `params`, moved as `instance` says.
@@ -86,6 +95,8 @@ impl Instance {
             start,
             data_start: problem.data_start(),
             zero_modes: problem.zero_modes(),
+            symmetry: if motion.is_some() { Symmetry::None } else { problem.symmetry() },
+            is_odd: motion.is_none() && problem.is_odd(),
             has_kinks: problem.has_kinks(),
             known_points,
             counts: problem.counts(),
@@ -101,6 +112,10 @@ impl Instance {
             remark: {
                 let problem = problem.clone();
                 Box::new(move || problem.remark())
+            },
+            basin_share: {
+                let problem = problem.clone();
+                Box::new(move |minimum| problem.basin_share(minimum))
             },
             theory: Box::new(move |level| problem.index_fraction_theory(level)),
         }
@@ -146,6 +161,15 @@ impl Instance {
     /// What else is exactly known, in words; may take seconds.
     pub fn remark(&self) -> Option<String> {
         (self.remark)()
+    }
+
+    /// The mass of the start law from which the steepest descent leads to the minimum `x` (dim,), where it is known; that of
+    /// the published surface on a moved one, which is turned and scaled but not bent.
+    pub fn basin_share(&self, x: &[f64]) -> Option<f64> {
+        match &self.motion {
+            None => (self.basin_share)(x),
+            Some(motion) => (self.basin_share)(&motion.original(x)),
+        }
     }
 
     /// Index fraction of critical points at this level as theory has it, where there is a theory.

@@ -29,8 +29,9 @@ mod physics;
 mod problem;
 mod registry;
 mod signal;
+mod symmetry;
 
-pub use analytic::separable::{MOST_POINTS, separable, separable_counts};
+pub use analytic::separable::{MOST_POINTS, separable, separable_counts, separable_share};
 pub use analytic::*;
 pub use formula::Formula;
 pub use instance::Instance;
@@ -42,11 +43,13 @@ pub use physics::*;
 pub use problem::{Counts, Domain, KnownPoint, Problem, Reference, ReferenceKind, StartLaw, dim_between, in_range};
 pub use registry::{Entry, Param, Registry, Visitor, visit_builtin};
 pub use signal::*;
+pub use symmetry::{Parity, Symmetry};
 
 /// What the file of a problem starts with: `use problems::prelude::*;`.
 pub mod prelude {
-    pub use crate::analytic::separable::{separable, separable_counts};
+    pub use crate::analytic::separable::{separable, separable_counts, separable_share};
     pub use crate::problem::{Counts, Domain, KnownPoint, Problem, Reference, StartLaw, dim_between, in_range};
+    pub use crate::symmetry::Symmetry;
     pub use autodiff::{Geometry, Rows, Scalar, Stream};
     pub use serde::{Deserialize, Serialize};
     pub use std::sync::Arc;

@@ -6,6 +6,8 @@ use autodiff::{Geometry, Rows, Scalar, Stream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::symmetry::Symmetry;
+
 /// A loss surface with its parameters. Only [`Problem::value`], `dim`, `domain` and the constants are needed;
 /// derivatives, batches, minibatches, certificates and the command line follow from them.
 ///
@@ -80,6 +82,16 @@ pub trait Problem: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
         0
     }
 
+    /// Discrete changes of a point that do not change the loss, such as an exchange of hidden units.
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::None
+    }
+
+    /// Whether `f(-x) = -f(x)`: then with x, of index k among n eigenvalues, -x is critical, of index n - k.
+    fn is_odd(&self) -> bool {
+        false
+    }
+
     /// Whether the gradient jumps somewhere: there, differences, Newton's method and certificates mean little. By default
     /// what the tag `nonsmooth` says.
     fn has_kinks(&self) -> bool {
@@ -93,6 +105,11 @@ pub trait Problem: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
 
     /// Number of critical points of each index, where it is known.
     fn counts(&self) -> Option<Counts> {
+        None
+    }
+
+    /// The mass of the start law from which the steepest descent leads to `minimum` (dim,), where it is known exactly.
+    fn basin_share(&self, _minimum: &[f64]) -> Option<f64> {
         None
     }
 

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use crate::error::ReportError;
 use crate::load::{Loaded, load, load_if_there};
-use crate::rows::{AttemptRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
+use crate::rows::{AttemptRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, Row, RunRow, Status};
+use crate::shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, SliceRow};
 
 /// One planned run with all that is known about it.
 #[derive(Debug, Clone)]
@@ -27,6 +28,16 @@ pub struct Run {
     pub examples: Vec<ExampleRow>,
     /// Critical points by index, as a survey counted them.
     pub counts: Vec<CountRow>,
+    /// Ways that a survey followed.
+    pub paths: Vec<PathRow>,
+    /// Places of slices.
+    pub slices: Vec<SliceRow>,
+    /// Minima with the starts that led to them.
+    pub basins: Vec<BasinRow>,
+    /// Saddles with the minima they join.
+    pub connections: Vec<ConnectionRow>,
+    /// Minima and the basins in which they merge, by node.
+    pub merges: Vec<MergeRow>,
 }
 
 impl Run {
@@ -67,7 +78,9 @@ impl Run {
     fn new(row: RunRow) -> Self {
         let (hits, points, attempts) = (Vec::new(), Vec::new(), Vec::new());
         let (curve, examples, counts) = (Vec::new(), Vec::new(), Vec::new());
-        Run { row, hits, points, attempts, curve, examples, counts }
+        let (paths, slices, basins) = (Vec::new(), Vec::new(), Vec::new());
+        let (connections, merges) = (Vec::new(), Vec::new());
+        Run { row, hits, points, attempts, curve, examples, counts, paths, slices, basins, connections, merges }
     }
 }
 
@@ -105,6 +118,16 @@ impl Folder {
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &ExampleRow| &row.run_key, examples)?;
         let counts = |run: &mut Run, row: CountRow| in_order(&mut run.counts, row, |row| row.index, "index");
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &CountRow| &row.run_key, counts)?;
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &PathRow| &row.run_key, next_path)?;
+        let slices = |run: &mut Run, row: SliceRow| put(&mut run.slices, row);
+        let basins = |run: &mut Run, row: BasinRow| put(&mut run.basins, row);
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &SliceRow| &row.run_key, slices)?;
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &BasinRow| &row.run_key, basins)?;
+        let connections = |run: &mut Run, row: ConnectionRow| put(&mut run.connections, row);
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &ConnectionRow| &row.run_key, connections)?;
+        let merges: Option<Loaded<MergeRow>> = load_if_there(dir)?;
+        join_part(&mut runs, &by_key, merges, |row| &row.run_key, next_merge)?;
+        check_surveys(dir, &runs)?;
         let folder = Folder { runs };
         folder.check_targets(&rows)?;
         Ok(folder)
@@ -301,6 +324,56 @@ fn in_order<T>(rows: &mut Vec<T>, row: T, number: impl Fn(&T) -> u64, column: &s
     let (expected, found) = (rows.len() as u64, number(&row));
     rows.push(row);
     if found == expected { Ok(()) } else { Err(format!("{column} {found} stands where {expected} is expected")) }
+}
+
+fn put<T>(rows: &mut Vec<T>, row: T) -> Result<(), String> {
+    rows.push(row);
+    Ok(())
+}
+
+/// A way is followed once.
+fn next_path(run: &mut Run, row: PathRow) -> Result<(), String> {
+    if run.paths.iter().any(|path| path.way == row.way) {
+        return Err(format!("the way {} stands here twice", row.way));
+    }
+    if row.monotone.is_some_and(|flag| flag > 1) {
+        return Err("monotone is 0, 1 or empty".to_string());
+    }
+    put(&mut run.paths, row)
+}
+
+/// Nodes are numbered 1, 2, ... and a parent stands after its parts.
+fn next_merge(run: &mut Run, row: MergeRow) -> Result<(), String> {
+    let expected = run.merges.len() as u64 + 1;
+    if row.node != expected {
+        return Err(format!("node {} stands where {expected} is expected", row.node));
+    }
+    if let Some(parent) = row.parent.filter(|parent| *parent <= row.node) {
+        return Err(format!("node {} cannot become part of node {parent}, which forms before it", row.node));
+    }
+    put(&mut run.merges, row)
+}
+
+/// Every start is in a basin or elsewhere, and every basin that a node becomes part of is there: a truncated file would
+/// otherwise read as fewer of them.
+fn check_surveys(dir: &Path, runs: &[Run]) -> Result<(), ReportError> {
+    for run in runs {
+        let key = &run.row.run_key;
+        let refuse = |file: &str, problem: String| {
+            Err(ReportError::Malformed { file: dir.join(file), line: 1, problem: format!("run {key}: {problem}") })
+        };
+        let assigned: u64 = run.basins.iter().map(|basin| basin.starts).sum();
+        if let Some(basin) = run.basins.iter().find(|basin| assigned + basin.n_unassigned != basin.n_starts) {
+            let (elsewhere, total) = (basin.n_unassigned, basin.n_starts);
+            let problem = format!("{assigned} starts in basins and {elsewhere} elsewhere are not {total}");
+            return refuse(BasinRow::FILE, problem);
+        }
+        let last = run.merges.len() as u64;
+        if let Some(node) = run.merges.iter().find(|node| node.parent.is_some_and(|parent| parent > last)) {
+            return refuse(MergeRow::FILE, format!("the basin that node {} becomes part of is not here", node.node));
+        }
+    }
+    Ok(())
 }
 
 /// The costs of a curve rise; a restart and a free measurement share one.

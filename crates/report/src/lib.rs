@@ -5,7 +5,7 @@
 //!
 //! | file | job |
 //! |---|---|
-//! | `rows` | the columns of the files, typed |
+//! | `rows`, `shape_rows` | the columns of the files, typed |
 //! | `load` | one CSV file to typed rows, with file and line in every complaint |
 //! | `folder` | the files joined by `run_key`, checked, grouped in plan order |
 //! | `claims` | what the experiment claims of its tables, judged by all runs and by each half of the replicates |
@@ -25,6 +25,7 @@ mod quote;
 mod render;
 mod rows;
 mod score;
+mod shape_rows;
 mod table;
 mod tables;
 mod tuning;
@@ -36,6 +37,7 @@ pub use error::ReportError;
 pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
 pub use quote::refreshed;
 pub use rows::{At, AttemptRow, Class, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
+pub use shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, SliceRow};
 pub use table::{Block, Cell, Table};
 pub use tuning::{Choice, choices};
 
@@ -43,10 +45,10 @@ use std::path::Path;
 
 /// Every table that the result folder `dir` has rows for, in reading order: `success`,
 /// `spread`, `comparison`, `restarts`, `attempts`, `curves`, `plateaus`, `examples`, `endpoints`, `levels`, `signs`,
-/// `index_vs_loss`.
+/// `index_vs_loss`, `barriers`, `slices`, `basins`, `connections`.
 ///
-/// Reads `runs.csv`, `hits.csv`, `critical.csv` and, where they are there, `attempts.csv`, `curves.csv`, `examples.csv` and
-/// `space.csv`, and nothing else. Runs that are planned but not done (status `missing`) stay in every denominator, so an
+/// Reads `runs.csv`, `hits.csv`, `critical.csv` and, where they are there, `attempts.csv`, `curves.csv`, `examples.csv`, those of
+/// surveys and `space.csv`, and nothing else. Runs that are planned but not done (status `missing`) stay in every denominator, so an
 /// unfinished folder gives tables that say so. A folder of tuning, which has a `space.csv`, gives the one table
 /// `sensitivity`. Where there is a `claims.csv` the last table is `claims`, with the verdicts.
 ///

@@ -3,7 +3,7 @@
 use crate::figure::{count, float};
 use autodiff::Geometry;
 use landscape::{Class, Inertia};
-use problems::{Counts, Instance, KnownPoint, Reference, ReferenceKind, StartLaw};
+use problems::{Counts, Instance, KnownPoint, Parity, Reference, ReferenceKind, StartLaw, Symmetry};
 use toml::Value;
 
 /// Coordinates of a point that are written out.
@@ -28,6 +28,7 @@ pub fn of(instance: &Instance) -> Vec<(&'static str, String)> {
         facts.push(("surface", text));
     }
     facts.push(("zero modes", instance.zero_modes.to_string()));
+    facts.extend(symmetry(instance).map(|symmetry| ("symmetry", symmetry)));
     facts.push(("reference f*", instance.reference.map_or("unknown".to_string(), reference)));
     if instance.loss_scale != 1.0 {
         facts.push(("level", format!("f / {}; gaps are in levels", float(instance.loss_scale))));
@@ -46,6 +47,23 @@ pub fn class(point: &KnownPoint, instance: &Instance) -> Option<Class> {
     let dim = instance.objective.geometry().tangent_dim(instance.dim);
     let signs = Inertia { n_neg, n_zero, n_pos: dim.saturating_sub(n_neg + n_zero) };
     Some(Class::of_critical(signs, instance.zero_modes))
+}
+
+/// The declared discrete symmetry, where there is one.
+fn symmetry(instance: &Instance) -> Option<String> {
+    Some(match &instance.symmetry {
+        Symmetry::None if instance.is_odd => "f(-x) = -f(x)".to_string(),
+        Symmetry::None => return None,
+        Symmetry::Vectors { size, flips: true } if *size == instance.dim => "f(-x) = f(x)".to_string(),
+        Symmetry::Vectors { size: 1, flips: false } => "coordinates in any order".to_string(),
+        Symmetry::Vectors { size: 1, flips: true } => "coordinates in any order, each of either sign".to_string(),
+        Symmetry::Vectors { size, flips } => {
+            let signs = if *flips { ", each of either sign" } else { "" };
+            format!("groups of {size} coordinates in any order{signs}")
+        }
+        Symmetry::Network { parity: Parity::None, .. } => "hidden units of a layer in any order".to_string(),
+        Symmetry::Network { .. } => "hidden units of a layer in any order, each of either sign".to_string(),
+    })
 }
 
 /// How many known points there are of each class.

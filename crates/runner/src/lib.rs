@@ -49,6 +49,7 @@ mod record;
 mod resolve;
 mod resolved;
 mod screen;
+mod shape;
 mod space;
 mod store;
 mod survey;

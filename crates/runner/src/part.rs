@@ -18,12 +18,36 @@ pub enum Part {
     Examples,
     /// Critical points of each index that a survey counted.
     Counts,
+    /// Ways over the surface that a survey followed.
+    Paths,
+    /// Places along those ways.
+    Profiles,
+    /// Places of lines and planes that a survey looked at.
+    Slices,
+    /// Minima, with the starts that led to them.
+    Basins,
+    /// Saddles of index 1 with the minima they join.
+    Connections,
+    /// How the basins of minima merge as the level rises.
+    Merges,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Part; COUNT] =
-        [Part::Hits, Part::Attempts, Part::Critical, Part::Curves, Part::Examples, Part::Counts];
+    pub const ALL: [Part; COUNT] = [
+        Part::Hits,
+        Part::Attempts,
+        Part::Critical,
+        Part::Curves,
+        Part::Examples,
+        Part::Counts,
+        Part::Paths,
+        Part::Profiles,
+        Part::Slices,
+        Part::Basins,
+        Part::Connections,
+        Part::Merges,
+    ];
 
     /// The name of the file.
     pub fn file(self) -> &'static str {
@@ -34,6 +58,12 @@ impl Part {
             Part::Curves => "curves.csv",
             Part::Examples => "examples.csv",
             Part::Counts => "counts.csv",
+            Part::Paths => "paths.csv",
+            Part::Profiles => "profiles.csv",
+            Part::Slices => "slices.csv",
+            Part::Basins => "basins.csv",
+            Part::Connections => "connections.csv",
+            Part::Merges => "merges.csv",
         }
     }
 
@@ -46,6 +76,12 @@ impl Part {
             Part::Curves => &CURVE_COLUMNS,
             Part::Examples => &["row", "loss", "fitted"],
             Part::Counts => &["index", "found", "expected", "expected_se", "euler", "most"],
+            Part::Paths => &PATH_COLUMNS,
+            Part::Profiles => &["way", "t", "f", "level"],
+            Part::Slices => &["directions", "part", "a", "b", "f", "level", "f_below", "off_plane"],
+            Part::Basins => &["minimum", "place", "f", "level", "starts", "n_starts", "n_unassigned", "volume"],
+            Part::Connections => &["saddle", "f", "level", "first", "second"],
+            Part::Merges => &["node", "place", "level", "parent", "minima"],
         }
     }
 
@@ -56,7 +92,7 @@ impl Part {
 }
 
 /// Number of files.
-const COUNT: usize = 6;
+const COUNT: usize = 12;
 
 const CURVE_COLUMNS: [&str; 17] = [
     "restart",
@@ -77,6 +113,9 @@ const CURVE_COLUMNS: [&str; 17] = [
     "lambda_max",
     "plateau",
 ];
+
+const PATH_COLUMNS: [&str; 11] =
+    ["way", "from", "to", "length", "f_from", "f_to", "f_top", "top_at", "barrier", "monotone", "transitions"];
 
 const CRITICAL_COLUMNS: [&str; 26] = [
     "at",

@@ -7,10 +7,33 @@ use crate::measure::Outcome;
 use crate::part::{Part, Rows};
 use crate::plan::PlannedRun;
 use crate::record::{Measured, Record};
+use crate::shape;
 use autodiff::Stream;
-use landscape::{Criteria, Evaluations, IndexCounts, Site, Survey, SurveyedPoint};
+use landscape::{Criteria, Evaluations, IndexCounts, Site, Survey, SurveyedPoint, matching};
 use optimizers::{Counts, Status};
-use problems::Instance;
+use problems::{Instance, Parity, Symmetry};
+
+/// Points that are critical where x is.
+pub fn images(instance: &Instance, x: &[f64]) -> Vec<Vec<f64>> {
+    let mirrored = instance.is_odd.then(|| x.iter().map(|x| -x).collect());
+    instance.symmetry.images(x).into_iter().chain(mirrored).collect()
+}
+
+/// The declared symmetry as `landscape` knows it.
+pub fn symmetry(instance: &Instance) -> matching::Symmetry {
+    match &instance.symmetry {
+        Symmetry::None => matching::Symmetry::None,
+        &Symmetry::Vectors { size, flips } => matching::Symmetry::Vectors { size, flips },
+        Symmetry::Network { widths, parity } => matching::Symmetry::Network(matching::Layout {
+            widths: widths.clone(),
+            parity: match parity {
+                Parity::Odd => matching::Parity::Odd,
+                Parity::Even => matching::Parity::Even,
+                Parity::None => matching::Parity::None,
+            },
+        }),
+    }
+}
 
 /// What a survey is told about an instance. Without a stream of its own: one that only checks draws nothing.
 pub fn site<'a>(
@@ -18,13 +41,18 @@ pub fn site<'a>(
     criteria: &'a Criteria,
     start: &'a (dyn Fn(u64) -> Vec<f64> + Sync),
     contains: &'a (dyn Fn(&[f64]) -> bool + Sync),
+    images: &'a (dyn Fn(&[f64]) -> Vec<Vec<f64>> + Sync),
+    basin_share: &'a (dyn Fn(&[f64]) -> Option<f64> + Sync),
 ) -> Site<'a> {
     Site {
         objective: &instance.objective,
         domain: (&instance.domain.lower, &instance.domain.upper),
         contains,
         start,
+        images,
+        symmetry: symmetry(instance),
         zero_modes: instance.zero_modes,
+        basin_share,
         has_kinks: instance.has_kinks,
         loss_scale: instance.loss_scale,
         criteria,
@@ -37,7 +65,8 @@ pub fn site<'a>(
 /// # Errors
 /// The survey's own words.
 pub fn check(survey: &dyn Survey, instance: &Instance) -> Result<(), String> {
-    survey.check(&site(instance, &Criteria::default(), &|_| Vec::new(), &|x| instance.in_domain(x)))
+    let (contains, images) = (|x: &[f64]| instance.in_domain(x), |x: &[f64]| images(instance, x));
+    survey.check(&site(instance, &Criteria::default(), &|_| Vec::new(), &contains, &images, &|_| None))
 }
 
 /// The rows of a survey.
@@ -50,25 +79,27 @@ pub fn measured(
 ) -> Outcome {
     let instance = built(surface);
     let start = |number: u64| experiment.start(surface, run.replicate, number);
-    let contains = |x: &[f64]| instance.in_domain(x);
-    let mut site = site(instance, &experiment.criteria, &start, &contains);
+    let (contains, images) = (|x: &[f64]| instance.in_domain(x), |x: &[f64]| images(instance, x));
+    let basin_share = |x: &[f64]| instance.basin_share(x);
+    let mut site = site(instance, &experiment.criteria, &start, &contains, &images, &basin_share);
     site.random = experiment.stream("random", cell, run.replicate);
     let found = survey.measure(&mut site);
 
-    let Evaluations { gradients, products, hessians } = found.spent;
+    let Evaluations { values, gradients, products, hessians } = found.spent;
     let status = if found.is_complete { Status::Converged } else { Status::Budget };
     let measured = Measured {
         status: status.as_str(),
-        reason: found.reason,
-        // As descents are charged: a product is two gradients, a Hessian one per column.
-        cost: (gradients + 2 * products + hessians * instance.dim as u64) as f64,
-        counts: Counts { n_grad: gradients, n_hvp: products, n_hess: hessians, ..Counts::default() },
+        reason: found.reason.clone(),
+        // As descents are charged: a value is half a gradient, a product two, a Hessian one per column.
+        cost: 0.5 * values as f64 + (gradients + 2 * products + hessians * instance.dim as u64) as f64,
+        counts: Counts { n_f: values, n_grad: gradients, n_hvp: products, n_hess: hessians },
         ..Measured::default()
     };
     let mut rows = Rows::default();
     for (i, point) in found.points.iter().enumerate() {
         rows[Part::Critical].push(point_cells(surface, i, point));
     }
+    shape::add_rows(&mut rows, instance, &found);
     rows[Part::Counts] = found.counts.as_ref().map_or_else(Vec::new, count_cells);
     Outcome { record: Record { key: run.key.clone(), run: measured.cells(), rows, wall_ms: String::new() }, x: None }
 }

@@ -64,6 +64,17 @@ pub struct Descent {
 /// the step is Newton's, and a quadratic function is solved in one. The basins are those of the flow, not of a descent
 /// with long steps.
 pub fn flow_down(eval: &mut Evaluator, x: &[f64], criteria: &Criteria, settings: &Flow) -> Descent {
+    flow_seen(eval, x, criteria, settings, &mut |_| {})
+}
+
+/// The same; `seen` is shown the point after every step.
+pub(crate) fn flow_seen(
+    eval: &mut Evaluator,
+    x: &[f64],
+    criteria: &Criteria,
+    settings: &Flow,
+    seen: &mut dyn FnMut(&[f64]),
+) -> Descent {
     let mut here = x.to_vec();
     let (mut steps, mut length, mut has_arrived) = (0, 0.0, false);
     let (mut n_gradients, mut n_hessians) = (1, 1);
@@ -104,6 +115,7 @@ pub fn flow_down(eval: &mut Evaluator, x: &[f64], criteria: &Criteria, settings:
             radius *= 2.0;
         }
         (here, model) = (next, after);
+        seen(&here);
         length += size;
         steps += 1;
     }

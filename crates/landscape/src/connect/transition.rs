@@ -30,6 +30,10 @@ pub struct Connection {
     pub descents: [Descent; 2],
     /// What their ends are.
     pub certificates: [Certificate; 2],
+    /// Gradients evaluated, those of the descents included.
+    pub n_gradients: u64,
+    /// Hessians evaluated, those of the descents included.
+    pub n_hessians: u64,
 }
 
 impl Connection {
@@ -66,12 +70,14 @@ pub fn connect(
     let unit = model.ambient(eval, x, &one_axis(&model, 1.0));
     let largest = unit.iter().fold(0.0f64, |most, &a| if a.abs() > most.abs() { a } else { most });
     let sides = if largest < 0.0 { [1.0, -1.0] } else { [-1.0, 1.0] };
+    let mut n_gradients = 1;
     let mut go = |side: f64| {
         let mut h = FIRST_STEP * model.scale;
         let mut start = x.to_vec();
         for _ in 0..HALVINGS {
             start = model.moved(eval, x, &one_axis(&model, side * h));
             let slopes = model.slopes_at(eval, x, &start);
+            n_gradients += 1;
             let missed: Vec<f64> =
                 slopes.iter().enumerate().map(|(k, s)| if k == 0 { s - lambda * side * h } else { *s }).collect();
             if norm(&missed) <= MISSED_SHARE * lambda.abs() * h {
@@ -85,6 +91,8 @@ pub fn connect(
     };
     let [(first, first_certificate), (second, second_certificate)] = sides.map(&mut go);
     Ok(Connection {
+        n_gradients: n_gradients + first.n_gradients + second.n_gradients,
+        n_hessians: 1 + first.n_hessians + second.n_hessians,
         x: x.to_vec(),
         f: model.f,
         lambda,

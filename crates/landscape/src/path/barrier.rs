@@ -22,6 +22,8 @@ pub struct Barrier {
     pub at: f64,
     /// f at both ends.
     pub ends: [f64; 2],
+    /// Values evaluated.
+    pub n_values: u64,
 }
 
 /// The barrier along a way: the maximum over a grid of `samples` places (typically 51), each peak of the grid refined
@@ -36,9 +38,9 @@ pub fn barrier(eval: &mut Evaluator, curve: &dyn Curve, samples: usize) -> Barri
     let last = samples - 1;
     let ends = [values[0], values[last]];
     if let Some(i) = values.iter().position(|value| !value.is_finite()) {
-        return Barrier { height: f64::INFINITY, top: f64::INFINITY, at: ts[i], ends };
+        return Barrier { height: f64::INFINITY, top: f64::INFINITY, at: ts[i], ends, n_values: samples as u64 };
     }
-    let (mut top, mut at) = (f64::NEG_INFINITY, 0.0);
+    let (mut top, mut at, mut n_values) = (f64::NEG_INFINITY, 0.0, samples as u64);
     let mut point = vec![0.0; curve.dim()];
     for i in 0..samples {
         let (left, right) = (i.saturating_sub(1), (i + 1).min(last));
@@ -46,6 +48,7 @@ pub fn barrier(eval: &mut Evaluator, curve: &dyn Curve, samples: usize) -> Barri
             continue;
         }
         let mut value = |t: f64| {
+            n_values += 1;
             curve.point(t, &mut point);
             eval.value(&point)
         };
@@ -55,7 +58,7 @@ pub fn barrier(eval: &mut Evaluator, curve: &dyn Curve, samples: usize) -> Barri
             }
         }
     }
-    Barrier { height: top - ends[0].max(ends[1]), top, at, ends }
+    Barrier { height: top - ends[0].max(ends[1]), top, at, ends, n_values }
 }
 
 /// The maximum between `low` and `high`, and where (Kiefer 1953).

@@ -77,6 +77,8 @@ pub struct BentPath {
     pub iterations: usize,
     /// Gradients evaluated by it.
     pub n_gradients: u64,
+    /// Values evaluated for the barriers.
+    pub n_values: u64,
 }
 
 /// Bends the way between `from` and `to` (dim,) until the mean of f along it is least (Garipov et al. 2018, "Loss
@@ -108,7 +110,7 @@ pub fn bezier(
     let tolerance = SLOPE_SHARE * norm(&grad);
     let first_step = FIRST_STEP * way.length();
     let iterations =
-        minimise(|c, grad| mean.evaluate(c, grad), &mut control, first_step, tolerance, settings.iterations);
+        minimise(|c, grad| mean.evaluate(c, grad), &mut control, first_step, tolerance, settings.iterations, |_| {});
     let lowest = mean.lowest.1.clone();
     let mean_loss = mean.evaluate(&control, &mut grad);
     let curve = |control: Vec<f64>| Quadratic { geometry, from: from.to_vec(), control, to: to.to_vec() };
@@ -122,8 +124,10 @@ pub fn bezier(
         curve: best,
         iterations,
         n_gradients: mean.n_gradients,
+        n_values: 0,
     };
     let met_barrier = barrier(mean.eval, &met, settings.samples);
+    path.n_values = [straight, path.barrier, met_barrier].iter().map(|barrier| barrier.n_values).sum();
     for (curve, barrier) in [(&path.curve, path.barrier), (&met, met_barrier)] {
         if barrier.height < path.lowest.height {
             (path.lowest_curve, path.lowest) = (curve.clone(), barrier);

@@ -80,6 +80,8 @@ pub struct BandState {
     pub largest_force: f64,
     /// Gradients evaluated, those of the polish included.
     pub n_gradients: u64,
+    /// Hessians evaluated, by the polish.
+    pub n_hessians: u64,
 }
 
 /// Relaxes a band that begins on `way` (a [`super::Segment`] or any other curve between two minima), its ends fixed.
@@ -140,6 +142,7 @@ pub fn elastic_band(
         points: band.points,
         values: band.values,
         n_gradients: band.n_gradients,
+        n_hessians: band.n_hessians,
     }
 }
 
@@ -159,6 +162,7 @@ struct Chain<'e, 'o> {
     /// Mean distance of neighbours at the start.
     spacing: f64,
     n_gradients: u64,
+    n_hessians: u64,
     ahead: Vec<f64>,
     behind: Vec<f64>,
 }
@@ -191,6 +195,7 @@ impl<'e, 'o> Chain<'e, 'o> {
             values,
             grads,
             n_gradients: count as u64,
+            n_hessians: 0,
             ahead: vec![0.0; dim],
             behind: vec![0.0; dim],
         }
@@ -271,6 +276,7 @@ impl<'e, 'o> Chain<'e, 'o> {
             let point = polish(self.eval, &self.points[image * self.dim..][..self.dim], criteria);
             let certificate = certify(self.eval, &point, zero_modes, criteria);
             self.n_gradients += point.n_gradients;
+            self.n_hessians += point.n_hessians;
             Pass { image, point, certificate }
         };
         peaks.into_iter().map(&mut pass).collect()

@@ -45,7 +45,8 @@ impl Fire {
             }
         } else {
             self.velocity.fill(0.0);
-            if self.downhill > 0 {
+            // At rest nothing was overshot. Otherwise the step was too long, the first one after a stop as well.
+            if power < 0.0 {
                 self.dt *= FALL;
             }
             (self.turn, self.downhill) = (TURN, 0);
@@ -54,5 +55,22 @@ impl Fire {
             *v += self.dt * f;
             *p = self.dt * *v;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From a first step ten times beyond the stable one, 2 / sqrt(stiffness), in a bowl of stiffness 1 and 400.
+    #[test]
+    fn a_first_step_that_is_too_long_does_not_run_away() {
+        let mut x = [1.0, 1.0];
+        let (mut fire, mut step) = (Fire::new(2, 1.0), [0.0; 2]);
+        for _ in 0..500 {
+            fire.step(&[-x[0], -400.0 * x[1]], &mut step);
+            x.iter_mut().zip(&step).for_each(|(x, p)| *x += p);
+        }
+        assert!(norm(&x) < 1e-6, "{x:?}");
     }
 }

@@ -46,7 +46,7 @@ impl Described for CensusSurvey {
 }
 
 /// What forbids a census of a surface, with what to do; a census of anything else is tried.
-fn obstacle(site: &Site) -> Option<String> {
+pub(super) fn obstacle(site: &Site) -> Option<String> {
     let n = site.objective.dim();
     let operations = site.objective.value_cost().flops;
     if *site.objective.geometry() != Geometry::Flat {

@@ -1,8 +1,20 @@
 //! Surveys: measurements of a surface itself, not of a run on it, and the list of them by name.
 
+mod basins;
 mod census;
+mod connections;
+mod downhill;
+mod paths;
+mod shape;
+mod slices;
 
+pub use basins::BasinSurvey;
 pub use census::CensusSurvey;
+pub use connections::{ConnectionSurvey, Source};
+pub use downhill::{Descent, Downhill};
+pub use paths::{PathSurvey, Way};
+pub use shape::{SlicePart, SlicePoint, SurveyedBasin, SurveyedPass, SurveyedPath};
+pub use slices::{Directions, SliceSurvey};
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -10,8 +22,10 @@ use std::sync::Arc;
 use autodiff::{Objective, Stream};
 
 use crate::certificate::Certificate;
+use crate::connect::MergeTree;
 use crate::criteria::Criteria;
 use crate::entry::{Described, Entry};
+use crate::matching::Symmetry;
 use crate::polish::Polished;
 
 /// The surface that is surveyed, with all that is declared about it.
@@ -25,8 +39,14 @@ pub struct Site<'a> {
     /// The start point (dim,) of this number, drawn by the problem's start law; those of one number are the same in every
     /// method and survey.
     pub start: &'a (dyn Fn(u64) -> Vec<f64> + Sync),
+    /// Points (dim,) that are critical where x is, by the declared symmetries: images under changes that generate them.
+    pub images: &'a (dyn Fn(&[f64]) -> Vec<Vec<f64>> + Sync),
+    /// The discrete changes of a point that do not change the value.
+    pub symmetry: Symmetry,
     /// Zero eigenvalues at a generic critical point because of declared symmetries.
     pub zero_modes: usize,
+    /// The mass of the start law in the basin of the minimum (dim,), under the steepest descent; `None` where it is not known.
+    pub basin_share: &'a (dyn Fn(&[f64]) -> Option<f64> + Sync),
     /// Whether the gradient jumps somewhere.
     pub has_kinks: bool,
     /// The level of a point is f divided by this.
@@ -62,11 +82,23 @@ pub struct Surveyed {
     pub points: Vec<SurveyedPoint>,
     /// How many critical points there are of each index, where that was counted.
     pub counts: Option<IndexCounts>,
+    /// Ways over the surface; their ends are numbers of `points`.
+    pub paths: Vec<SurveyedPath>,
+    /// Places of lines and planes.
+    pub slices: Vec<SlicePoint>,
+    /// How many starts led to each of the first of `points`.
+    pub basins: Vec<SurveyedBasin>,
+    /// Saddles of index 1 with the minima they join; all are numbers of `points`.
+    pub passes: Vec<SurveyedPass>,
+    /// How the basins of the minima, the first of `points`, merge as the level rises.
+    pub merges: Option<MergeTree>,
 }
 
 /// Evaluations of an objective.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Evaluations {
+    /// Values alone.
+    pub values: u64,
     /// Gradients, the value included.
     pub gradients: u64,
     /// Hessian-vector products.
@@ -107,7 +139,13 @@ pub type SurveyEntry = Entry<dyn Survey>;
 
 /// The surveys there are.
 pub fn surveys() -> Vec<SurveyEntry> {
-    vec![entry::<CensusSurvey>()]
+    vec![
+        entry::<CensusSurvey>(),
+        entry::<BasinSurvey>(),
+        entry::<ConnectionSurvey>(),
+        entry::<PathSurvey>(),
+        entry::<SliceSurvey>(),
+    ]
 }
 
 fn entry<S: Survey + Described>() -> SurveyEntry {

@@ -20,5 +20,6 @@ mod slices;
 mod spectrum;
 mod sphere;
 mod support;
+mod surveys;
 mod theory;
 mod whole_box;

@@ -41,6 +41,9 @@ impl Problem for Ackley {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -32.768, 32.768)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::Vectors { size: 1, flips: true }
+    }
     fn reference(&self) -> Option<Reference> {
         Some(Reference::minimum(0.0))
     }

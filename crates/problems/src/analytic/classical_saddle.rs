@@ -35,6 +35,9 @@ impl Problem for ClassicalSaddle {
     fn domain(&self) -> Domain {
         Domain::cube(2, -10.0, 10.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::even(2)
+    }
     fn known_points(&self) -> Vec<KnownPoint> {
         let mut points = vec![KnownPoint::nondegenerate(vec![0.0, 0.0], 0.0, 1)];
         if self.wall > 0.0 {

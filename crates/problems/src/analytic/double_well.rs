@@ -16,6 +16,9 @@ impl Default for DoubleWell {
     }
 }
 
+/// (x, value, index) of one axis.
+const AXIS: [(f64, f64, usize); 3] = [(-1.0, 0.0, 0), (0.0, 0.25, 1), (1.0, 0.0, 0)];
+
 impl Problem for DoubleWell {
     const NAME: &'static str = "double_well";
     const ABOUT: &'static str =
@@ -37,10 +40,16 @@ impl Problem for DoubleWell {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -2.0, 2.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::Vectors { size: 1, flips: true }
+    }
     fn counts(&self) -> Option<Counts> {
         Some(separable_counts(self.dim, 2, 1))
     }
     fn known_points(&self) -> Vec<KnownPoint> {
-        separable(self.dim, &[(-1.0, 0.0, 0), (0.0, 0.25, 1), (1.0, 0.0, 0)])
+        separable(self.dim, &AXIS)
+    }
+    fn basin_share(&self, minimum: &[f64]) -> Option<f64> {
+        separable_share(minimum, &AXIS, &self.domain())
     }
 }

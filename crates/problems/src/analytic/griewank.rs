@@ -41,6 +41,9 @@ impl Problem for Griewank {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -600.0, 600.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::even(self.dim)
+    }
     fn known_points(&self) -> Vec<KnownPoint> {
         vec![KnownPoint::nondegenerate(vec![0.0; self.dim], 0.0, 0)]
     }

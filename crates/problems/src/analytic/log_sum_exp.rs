@@ -48,6 +48,9 @@ impl Problem for LogSumExp {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -5.0, 5.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::Vectors { size: 1, flips: true }
+    }
     fn known_points(&self) -> Vec<KnownPoint> {
         let value = self.temperature * autodiff::math::ln(2.0 * self.dim as f64);
         vec![KnownPoint::nondegenerate(vec![0.0; self.dim], value, 0)]

@@ -26,6 +26,9 @@ impl Problem for MonkeySaddle {
     fn domain(&self) -> Domain {
         Domain::cube(2, -2.0, 2.0)
     }
+    fn is_odd(&self) -> bool {
+        true
+    }
     fn known_points(&self) -> Vec<KnownPoint> {
         vec![KnownPoint { x: vec![0.0, 0.0], value: 0.0, n_neg: 0, n_zero: Some(2) }]
     }

@@ -49,6 +49,9 @@ impl Problem for PowellSingular {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -4.0, 5.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::even(self.dim())
+    }
     fn known_points(&self) -> Vec<KnownPoint> {
         vec![KnownPoint { x: vec![0.0; self.dim], value: 0.0, n_neg: 0, n_zero: Some(self.dim / 2) }]
     }

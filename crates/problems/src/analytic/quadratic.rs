@@ -43,6 +43,9 @@ impl Problem for Quadratic {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -1.0, 1.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::even(self.dim)
+    }
     fn counts(&self) -> Option<Counts> {
         Some(Counts::exact(&[1]))
     }

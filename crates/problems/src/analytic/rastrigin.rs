@@ -33,6 +33,15 @@ const AXIS: [(f64, f64); 11] = [
     (4.974691390895051, 24.873722934542226),
 ];
 
+/// Minima and maxima of one axis, both signs, with the value there.
+fn axis() -> Vec<(f64, f64, usize)> {
+    let mirrored = AXIS.iter().enumerate().flat_map(|(i, &(x, value))| {
+        let is_maximum = i % 2;
+        [(x, value, is_maximum), (-x, value, is_maximum)].into_iter().take(if i == 0 { 1 } else { 2 })
+    });
+    mirrored.collect()
+}
+
 impl Problem for Rastrigin {
     const NAME: &'static str = "rastrigin";
     const ABOUT: &'static str = "10 n + sum x_i^2 - 10 cos 2 pi x_i, a lattice of 11^n minima (Rastrigin 1974)";
@@ -53,14 +62,16 @@ impl Problem for Rastrigin {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -5.12, 5.12)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::Vectors { size: 1, flips: true }
+    }
     fn counts(&self) -> Option<Counts> {
         Some(separable_counts(self.dim, 11, 10))
     }
     fn known_points(&self) -> Vec<KnownPoint> {
-        let mirrored = AXIS.iter().enumerate().flat_map(|(i, &(x, value))| {
-            let is_maximum = i % 2;
-            [(x, value, is_maximum), (-x, value, is_maximum)].into_iter().take(if i == 0 { 1 } else { 2 })
-        });
-        separable(self.dim, &mirrored.collect::<Vec<_>>())
+        separable(self.dim, &axis())
+    }
+    fn basin_share(&self, minimum: &[f64]) -> Option<f64> {
+        separable_share(minimum, &axis(), &self.domain())
     }
 }

@@ -104,6 +104,9 @@ impl Problem for SaddleTube {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -5.0 * TAU, 5.0 * TAU)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::even(self.dim())
+    }
     fn start(&self) -> StartLaw {
         let dim = self.dim;
         StartLaw::Drawn {

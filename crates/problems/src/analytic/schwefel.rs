@@ -60,6 +60,9 @@ impl Problem for Schwefel {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -500.0, 500.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::Vectors { size: 1, flips: false }
+    }
     fn known_points(&self) -> Vec<KnownPoint> {
         separable(self.dim, &AXIS)
     }

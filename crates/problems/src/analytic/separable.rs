@@ -1,6 +1,6 @@
 //! Critical points of a sum of functions of one variable each: every choice of one critical point per axis.
 
-use crate::problem::{Counts, KnownPoint};
+use crate::problem::{Counts, Domain, KnownPoint};
 
 /// Most known points a problem lists; where there are more, it lists a documented few.
 pub const MOST_POINTS: usize = 6561;
@@ -26,6 +26,26 @@ pub fn separable_counts(dim: usize, minima: usize, maxima: usize) -> Counts {
         by_index = more.zip(turned).map(|(a, b)| a + b).collect();
     }
     Counts { by_index, is_exact: true }
+}
+
+/// A minimum may be off by this share of the domain's side, since it comes from a descent.
+const MINIMUM_TOLERANCE: f64 = 1e-6;
+
+/// The share of the volume of `domain` from which the flow of such a sum leads to `minimum` (dim,): the product, over the
+/// axes, of the length between the two maxima beside it (or the ends of the domain) over the side of the domain. `None` for
+/// a point that is no minimum in the domain.
+pub fn separable_share(minimum: &[f64], axis: &[(f64, f64, usize)], domain: &Domain) -> Option<f64> {
+    let sides = domain.lower.iter().zip(&domain.upper);
+    let share = |(&x, (&lower, &upper)): (&f64, (&f64, &f64))| {
+        let near =
+            |&&(at, _, n_neg): &&(f64, f64, usize)| n_neg == 0 && (x - at).abs() <= MINIMUM_TOLERANCE * (upper - lower);
+        let &(at, ..) = axis.iter().find(near)?;
+        let maxima = || axis.iter().filter(|(.., n_neg)| *n_neg == 1).map(|(x, ..)| *x);
+        let left = maxima().filter(|x| *x < at).fold(lower, f64::max);
+        let right = maxima().filter(|x| *x > at).fold(upper, f64::min);
+        Some((right - left) / (upper - lower))
+    };
+    minimum.iter().zip(sides).map(share).product()
 }
 
 fn combine(axes: impl Iterator<Item = (f64, f64, usize)> + Clone) -> KnownPoint {

@@ -49,6 +49,9 @@ impl Problem for SixHumpCamel {
     fn domain(&self) -> Domain {
         Domain { lower: vec![-3.0, -2.0], upper: vec![3.0, 2.0] }
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::even(2)
+    }
     fn known_points(&self) -> Vec<KnownPoint> {
         POINTS.iter().map(|&(x, y, value, n_neg)| KnownPoint::nondegenerate(vec![x, y], value, n_neg)).collect()
     }

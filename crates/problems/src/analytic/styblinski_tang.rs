@@ -46,10 +46,16 @@ impl Problem for StyblinskiTang {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -5.0, 5.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::Vectors { size: 1, flips: false }
+    }
     fn counts(&self) -> Option<Counts> {
         Some(separable_counts(self.dim, 2, 1))
     }
     fn known_points(&self) -> Vec<KnownPoint> {
         separable(self.dim, &AXIS)
+    }
+    fn basin_share(&self, minimum: &[f64]) -> Option<f64> {
+        separable_share(minimum, &AXIS, &self.domain())
     }
 }

@@ -48,6 +48,9 @@ impl Problem for AuerNeuron {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -300.0, 100.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::Vectors { size: 1, flips: false }
+    }
     fn start(&self) -> StartLaw {
         StartLaw::Normal { sd: vec![10.0; self.dim] }
     }

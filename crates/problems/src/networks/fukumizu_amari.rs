@@ -6,6 +6,7 @@ use autodiff::{Objective, math};
 
 use crate::learning::minimum::minimum_from;
 use crate::prelude::*;
+use crate::symmetry::Parity;
 
 /// `f = mean over x of 1/2 (o(x) - y(x))^2` for `o(x) = sum_(j <= H) v_j tanh(u_j x + b_j) + c`, x on `points` evenly spaced
 /// points of [-3, 3], and `y(x) = 2 tanh x - tanh 4x (- 1/2 tanh 16x for H = 3)`. Parameters: u (H), with `biases` b (H), v (H),
@@ -204,6 +205,14 @@ impl Problem for FukumizuAmari {
     }
     fn domain(&self) -> Domain {
         Domain::cube(self.dim(), -20.0, 20.0)
+    }
+    /// Without biases only the sign of all parameters.
+    fn symmetry(&self) -> Symmetry {
+        if self.biases {
+            Symmetry::Network { widths: vec![1, self.hidden, 1], parity: Parity::Odd }
+        } else {
+            Symmetry::even(self.dim())
+        }
     }
     fn start(&self) -> StartLaw {
         StartLaw::Normal { sd: vec![1.0; self.dim()] }

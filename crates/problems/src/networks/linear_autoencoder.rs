@@ -140,6 +140,11 @@ impl Problem for LinearAutoencoder {
         Domain::cube(self.dim(), -1.0, 1.0)
     }
 
+    /// The product of an even number of matrices keeps its sign.
+    fn symmetry(&self) -> Symmetry {
+        if self.depth % 2 == 0 { Symmetry::even(self.dim()) } else { Symmetry::None }
+    }
+
     /// (A, B) and (A G^-1, G B) are the same map for every invertible G (h x h); so it is between any two matrices.
     fn zero_modes(&self) -> usize {
         (self.depth - 1) * self.h * self.h

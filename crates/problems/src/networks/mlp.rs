@@ -153,6 +153,10 @@ impl Problem for Mlp {
         Domain::cube(self.dim(), -10.0, 10.0)
     }
 
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::Network { widths: self.ready().1.clone(), parity: self.activation.parity() }
+    }
+
     fn start(&self) -> StartLaw {
         let (data, widths) = self.ready();
         self.init.law(self.init_scale, widths, self.activation, &data.rows)

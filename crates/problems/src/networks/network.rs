@@ -6,6 +6,8 @@
 use autodiff::Scalar;
 use serde::{Deserialize, Serialize};
 
+use crate::symmetry::Parity;
+
 /// What a hidden unit does to its pre-activation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -34,6 +36,16 @@ impl Activation {
     /// Whether it is 0 for every negative pre-activation and a power for the others, so that a unit can be rescaled.
     pub fn is_rectifier(self) -> bool {
         matches!(self, Activation::Relu | Activation::Relu2)
+    }
+
+    /// What becomes of it when the pre-activation changes its sign.
+    pub fn parity(self) -> Parity {
+        match self {
+            Activation::Tanh | Activation::Sin | Activation::Identity => Parity::Odd,
+            Activation::Logistic | Activation::Softplus | Activation::Relu | Activation::Relu2 | Activation::Gelu => {
+                Parity::None
+            }
+        }
     }
 
     /// The activation of one pre-activation.

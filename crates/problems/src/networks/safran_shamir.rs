@@ -133,6 +133,9 @@ impl Problem for SafranShamir {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim(), -2.0, 2.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::Vectors { size: self.inputs(), flips: false }
+    }
     fn start(&self) -> StartLaw {
         StartLaw::Normal { sd: vec![(self.k as f64).sqrt().recip(); self.dim()] }
     }

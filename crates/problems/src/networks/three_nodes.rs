@@ -192,6 +192,13 @@ impl Problem for ThreeNodes {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim(), -20.0, 20.0)
     }
+    /// The two half-spaces of an AND.
+    fn symmetry(&self) -> Symmetry {
+        match self.output {
+            Output::And => Symmetry::Vectors { size: self.dim() / 2, flips: false },
+            Output::Free => Symmetry::None,
+        }
+    }
     fn start(&self) -> StartLaw {
         StartLaw::Normal { sd: vec![1.0; self.dim()] }
     }

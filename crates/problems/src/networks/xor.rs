@@ -148,6 +148,15 @@ impl Problem for Xor {
         Domain::cube(self.dim(), -10.0, 10.0)
     }
 
+    fn symmetry(&self) -> Symmetry {
+        match self.net {
+            Net::Skip => Symmetry::None,
+            Net::Two | Net::Three => {
+                Symmetry::Network { widths: vec![2, self.net.hidden(), 1], parity: self.pair.hidden().parity() }
+            }
+        }
+    }
+
     fn start(&self) -> StartLaw {
         StartLaw::Normal { sd: vec![1.0; self.dim()] }
     }

@@ -68,4 +68,7 @@ impl Problem for Goe {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -1.0, 1.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::even(self.dim)
+    }
 }

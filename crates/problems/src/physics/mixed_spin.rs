@@ -67,6 +67,12 @@ impl Problem for MixedSpin {
         let radius = (self.dim as f64).sqrt();
         Domain::cube(self.dim, -radius, radius)
     }
+    fn symmetry(&self) -> Symmetry {
+        if self.parts().iter().any(|(_, part)| part.is_odd()) { Symmetry::None } else { Symmetry::even(self.dim) }
+    }
+    fn is_odd(&self) -> bool {
+        self.parts().iter().all(|(_, part)| part.is_odd())
+    }
     fn start(&self) -> StartLaw {
         StartLaw::Sphere
     }

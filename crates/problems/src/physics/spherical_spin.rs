@@ -167,6 +167,14 @@ impl Problem for SphericalSpin {
         Domain::cube(self.dim, -radius, radius)
     }
 
+    fn is_odd(&self) -> bool {
+        self.p % 2 == 1
+    }
+
+    fn symmetry(&self) -> Symmetry {
+        if self.is_odd() { Symmetry::None } else { Symmetry::even(self.dim) }
+    }
+
     fn start(&self) -> StartLaw {
         StartLaw::Sphere
     }

@@ -78,4 +78,7 @@ impl Problem for WishartWigner {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -1.0, 1.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::even(self.dim)
+    }
 }

@@ -111,6 +111,9 @@ impl Problem for MatrixFactorisation {
         let side = 2.0 * self.mu.iter().fold(1.0, |most: f64, mu| most.max(mu.abs().sqrt()));
         Domain::cube(self.dim(), -side, side)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::even(self.dim())
+    }
     fn start(&self) -> StartLaw {
         StartLaw::Normal { sd: vec![(self.n as f64).sqrt().recip(); self.dim()] }
     }

@@ -96,6 +96,9 @@ impl Problem for MatrixSensing {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim(), -3.0, 3.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::even(self.dim())
+    }
     fn start(&self) -> StartLaw {
         StartLaw::Normal { sd: vec![(self.n as f64).sqrt().recip(); self.dim()] }
     }

@@ -75,6 +75,9 @@ impl Problem for PhaseRetrieval {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -2.0, 2.0)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::even(self.dim)
+    }
     fn start(&self) -> StartLaw {
         StartLaw::Normal { sd: vec![(self.dim as f64).sqrt().recip(); self.dim] }
     }

@@ -52,6 +52,9 @@ impl Problem for TensorDecomposition {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -1.0 - 1e-12, 1.0 + 1e-12)
     }
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::even(self.dim)
+    }
     fn start(&self) -> StartLaw {
         StartLaw::Sphere
     }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod autoencoder;
+mod basins;
 mod cases;
 mod data_files;
 mod derivatives;

@@ -9,7 +9,7 @@ use crate::tables::MAKERS;
 pub(crate) const Z: f64 = 1.959_963_984_540_054;
 
 /// Shares of independent runs: table, column, and the column with the number of runs.
-const SHARES: [(&str, &str, &str); 8] = [
+const SHARES: &[(&str, &str, &str)] = &[
     ("success", "share", "n_planned"),
     ("success", "ended", "n_planned"),
     ("comparison", "share", "n_method"),
@@ -18,10 +18,14 @@ const SHARES: [(&str, &str, &str); 8] = [
     ("plateaus", "share", "n_recorded"),
     ("examples", "share", "n_runs"),
     ("endpoints", "minimum_share", "n_planned"),
+    ("barriers", "share_barrier", "n_ways"),
+    ("barriers", "share_lower", "n_paired"),
+    ("barriers", "share_monotone", "n_from_start"),
+    ("basins", "share", "n_starts"),
 ];
 
 /// Columns that hold words.
-const WORDS: [&str; 13] = [
+const WORDS: &[&str] = &[
     "problem",
     "method",
     "baseline",
@@ -35,6 +39,9 @@ const WORDS: [&str; 13] = [
     "quantity",
     "parameter",
     "of",
+    "way",
+    "place",
+    "directions",
 ];
 
 /// Names of the tables that a folder of runs can have, in reading order.
@@ -62,7 +69,7 @@ pub fn column_range(column: &str) -> (f64, f64) {
         (-1.0, 1.0)
     } else if starts(&["share", "ended", "best_of_", "exact_", "real", "minimum_share", "baseline_share"])
         || is(&["p", "p_holm", "index_mean", "theory_mean", "negative_mean", "zero_mean", "positive_mean"])
-        || is(&["derived", "derived_lo", "derived_hi", "derived_unbiased", "least_detectable"])
+        || is(&["derived", "derived_lo", "derived_hi", "derived_unbiased", "least_detectable", "unseen", "volume"])
     {
         SHARE
     } else if starts(&["n_", "cost", "ert", "baseline_ert", "cutoff_ert", "dwell_", "attempts_", "grad_norm", "index_"])

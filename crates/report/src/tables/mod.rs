@@ -1,8 +1,11 @@
 //! The tables, one file each.
 
 mod attempts;
+mod barriers;
+mod basins;
 mod claims;
 mod comparison;
+mod connections;
 mod curves;
 mod endpoints;
 mod examples;
@@ -12,6 +15,7 @@ mod plateaus;
 mod restarts;
 mod sensitivity;
 mod signs;
+mod slices;
 mod spread;
 mod success;
 
@@ -47,8 +51,18 @@ const fn of_curves(name: &'static str, header: fn() -> Vec<String>, table: fn(&F
     Maker { name, header, table, counts: |run| !run.curve.is_empty() }
 }
 
+/// A table of the runs of one survey.
+const fn of_survey(
+    name: &'static str,
+    header: fn() -> Vec<String>,
+    table: fn(&Folder) -> Option<Table>,
+    counts: fn(&Run) -> bool,
+) -> Maker {
+    Maker { name, header, table, counts }
+}
+
 /// Every table of a folder of runs, in reading order.
-pub(crate) const MAKERS: [Maker; 12] = [
+pub(crate) const MAKERS: &[Maker] = &[
     of_all("success", success::header, success::table),
     of_all("spread", spread::header, spread::table),
     of_all("comparison", comparison::header, comparison::table),
@@ -61,6 +75,10 @@ pub(crate) const MAKERS: [Maker; 12] = [
     of_all("levels", levels::header, levels::table),
     of_all("signs", signs::header, signs::table),
     of_all("index_vs_loss", index_vs_loss::header, index_vs_loss::table),
+    of_survey("barriers", barriers::header, barriers::table, |run| run.row.optimizer == "paths"),
+    of_survey("slices", slices::header, slices::table, |run| run.row.optimizer == "slices"),
+    of_survey("basins", basins::header, basins::table, |run| run.row.optimizer == "basins"),
+    of_survey("connections", connections::header, connections::table, |run| run.row.optimizer == "connections"),
 ];
 
 /// Every table that has rows, in reading order.

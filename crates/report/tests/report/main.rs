@@ -7,6 +7,7 @@ mod estimators;
 mod folder;
 mod render;
 mod sensitivity;
+mod shape;
 mod significance;
 mod spread;
 mod story;

@@ -12,6 +12,7 @@ mod methods;
 mod precision;
 mod proofs;
 mod repeat;
+mod shape;
 mod shipped;
 mod story;
 mod support;
