@@ -84,6 +84,9 @@ pub use newton_sampler::{Found, NewtonSampler};
 pub use polish::{Polished, polish};
 pub use proof::{Proof, prove};
 pub use spectrum::tangent_spectrum;
-pub use survey::{CensusSurvey, Evaluations, IndexCounts, Site, Survey, SurveyEntry, Surveyed, SurveyedPoint, surveys};
+pub use survey::{
+    CensusSurvey, Enumerate, Evaluations, IndexCounts, Known, Listed, ListedPoint, ListedResult, MatrixSigns, Site,
+    Survey, SurveyEntry, Surveyed, SurveyedPoint, surveys,
+};
 pub use symmetric::{count_below, eigenvalues, eigenvectors, solve};
 pub use tangent::TangentHessian;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::error::ReportError;
 use crate::load::{Loaded, load, load_if_there};
-use crate::rows::{AttemptRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
+use crate::rows::{AttemptRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, ListedRow, RunRow, Status};
 
 /// One planned run with all that is known about it.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Run {
     pub examples: Vec<ExampleRow>,
     /// Critical points by index, as a survey counted them.
     pub counts: Vec<CountRow>,
+    /// Listed critical points and what became of them in a survey.
+    pub listed: Vec<ListedRow>,
 }
 
 /// Every planned run, in plan order.
@@ -58,8 +60,8 @@ impl Run {
     /// A run of which nothing else is known yet.
     fn new(row: RunRow) -> Self {
         let (hits, points, attempts) = (Vec::new(), Vec::new(), Vec::new());
-        let (curve, examples, counts) = (Vec::new(), Vec::new(), Vec::new());
-        Run { row, hits, points, attempts, curve, examples, counts }
+        let (curve, examples, counts, listed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Run { row, hits, points, attempts, curve, examples, counts, listed }
     }
 }
 
@@ -97,6 +99,7 @@ impl Folder {
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &ExampleRow| &row.run_key, examples)?;
         let counts = |run: &mut Run, row: CountRow| in_order(&mut run.counts, row, |row| row.index, "index");
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &CountRow| &row.run_key, counts)?;
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &ListedRow| &row.run_key, next_listed)?;
         let folder = Folder { runs };
         folder.check_targets(&rows)?;
         Ok(folder)
@@ -293,6 +296,20 @@ fn in_order<T>(rows: &mut Vec<T>, row: T, number: impl Fn(&T) -> u64, column: &s
     let (expected, found) = (rows.len() as u64, number(&row));
     rows.push(row);
     if found == expected { Ok(()) } else { Err(format!("{column} {found} stands where {expected} is expected")) }
+}
+
+/// Listed points come in their order, then those that are not in the list.
+fn next_listed(run: &mut Run, row: ListedRow) -> Result<(), String> {
+    let numbered = run.listed.iter().filter(|row| row.number.is_some()).count() as u64;
+    let problem = match row.number {
+        Some(number) if number != numbered + 1 || numbered < run.listed.len() as u64 => {
+            Err(format!("number {number} stands where {} or a point outside the list is expected", numbered + 1))
+        }
+        None if row.f_found.is_none() => Err("a point that is neither listed nor found".to_string()),
+        _ => Ok(()),
+    };
+    run.listed.push(row);
+    problem
 }
 
 /// The costs of a curve rise; a restart and a free measurement share one.

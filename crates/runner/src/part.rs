@@ -18,12 +18,14 @@ pub enum Part {
     Examples,
     /// Critical points of each index that a survey counted.
     Counts,
+    /// Listed critical points and what became of them in a survey.
+    Listed,
 }
 
 impl Part {
     /// All of them.
     pub const ALL: [Part; COUNT] =
-        [Part::Hits, Part::Attempts, Part::Critical, Part::Curves, Part::Examples, Part::Counts];
+        [Part::Hits, Part::Attempts, Part::Critical, Part::Curves, Part::Examples, Part::Counts, Part::Listed];
 
     /// The name of the file.
     pub fn file(self) -> &'static str {
@@ -34,6 +36,7 @@ impl Part {
             Part::Curves => "curves.csv",
             Part::Examples => "examples.csv",
             Part::Counts => "counts.csv",
+            Part::Listed => "listed.csv",
         }
     }
 
@@ -46,6 +49,7 @@ impl Part {
             Part::Curves => &CURVE_COLUMNS,
             Part::Examples => &["row", "loss", "fitted"],
             Part::Counts => &["index", "found", "expected", "expected_se", "euler", "most"],
+            Part::Listed => &LISTED_COLUMNS,
         }
     }
 
@@ -56,7 +60,10 @@ impl Part {
 }
 
 /// Number of files.
-const COUNT: usize = 6;
+const COUNT: usize = 7;
+
+const LISTED_COLUMNS: [&str; 9] =
+    ["number", "f", "n_neg", "n_zero", "f_found", "n_neg_found", "n_zero_found", "distance", "searches"];
 
 const CURVE_COLUMNS: [&str; 17] = [
     "restart",

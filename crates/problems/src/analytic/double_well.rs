@@ -46,4 +46,7 @@ impl Problem for DoubleWell {
     fn known_points(&self) -> Vec<KnownPoint> {
         separable(self.dim, &[(-1.0, 0.0, 0), (0.0, 0.25, 1), (1.0, 0.0, 0)])
     }
+    fn euler(&self) -> Option<i64> {
+        Some(1)
+    }
 }

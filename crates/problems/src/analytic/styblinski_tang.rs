@@ -55,4 +55,7 @@ impl Problem for StyblinskiTang {
     fn known_points(&self) -> Vec<KnownPoint> {
         separable(self.dim, &AXIS)
     }
+    fn euler(&self) -> Option<i64> {
+        Some(1)
+    }
 }

@@ -9,7 +9,7 @@ use crate::tables::MAKERS;
 pub(crate) const Z: f64 = 1.959_963_984_540_054;
 
 /// Shares of independent runs: table, column, and the column with the number of runs.
-const SHARES: [(&str, &str, &str); 7] = [
+const SHARES: [(&str, &str, &str); 9] = [
     ("success", "share", "n_planned"),
     ("comparison", "share", "n_method"),
     ("comparison", "baseline_share", "n_baseline"),
@@ -17,6 +17,8 @@ const SHARES: [(&str, &str, &str); 7] = [
     ("plateaus", "share", "n_recorded"),
     ("examples", "share", "n_runs"),
     ("endpoints", "minimum_share", "n_planned"),
+    ("counts", "euler_share", "n_euler"),
+    ("matrix_signs", "share", "n_draws"),
 ];
 
 /// Columns that hold words.
@@ -58,9 +60,18 @@ pub fn column_range(column: &str) -> (f64, f64) {
     let is = |names: &[&str]| names.contains(&column);
     if column == "correlation" || starts(&["difference"]) {
         (-1.0, 1.0)
-    } else if starts(&["share", "best_of_", "exact_", "real", "minimum_share", "baseline_share"])
+    } else if starts(&["share", "best_of_", "exact_", "real", "minimum_share", "baseline_share", "euler_share"])
         || is(&["p", "p_holm", "index_mean", "theory_mean", "negative_mean", "zero_mean", "positive_mean"])
-        || is(&["derived", "derived_lo", "derived_hi", "derived_unbiased", "least_detectable"])
+        || is(&[
+            "derived",
+            "derived_lo",
+            "derived_hi",
+            "derived_unbiased",
+            "least_detectable",
+            "recall",
+            "independent",
+            "large_n",
+        ])
     {
         SHARE
     } else if starts(&["n_", "cost", "ert", "baseline_ert", "cutoff_ert", "dwell_", "attempts_", "grad_norm", "index_"])

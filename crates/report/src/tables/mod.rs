@@ -3,10 +3,14 @@
 mod attempts;
 mod claims;
 mod comparison;
+mod counts;
 mod curves;
+mod draws;
 mod endpoints;
 mod examples;
 mod index_vs_loss;
+mod listed;
+mod matrix_signs;
 mod plateaus;
 mod restarts;
 mod sensitivity;
@@ -46,7 +50,7 @@ const fn of_curves(name: &'static str, header: fn() -> Vec<String>, table: fn(&F
 }
 
 /// Every table of a folder of runs, in reading order.
-pub(crate) const MAKERS: [Maker; 10] = [
+pub(crate) const MAKERS: [Maker; 14] = [
     of_all("success", success::header, success::table),
     of_all("comparison", comparison::header, comparison::table),
     of_all("restarts", restarts::header, restarts::table),
@@ -57,6 +61,10 @@ pub(crate) const MAKERS: [Maker; 10] = [
     of_all("endpoints", endpoints::header, endpoints::table),
     of_all("signs", signs::header, signs::table),
     of_all("index_vs_loss", index_vs_loss::header, index_vs_loss::table),
+    of_all("counts", counts::header, counts::table),
+    of_all("listed", listed::header, listed::table),
+    of_all("matrix_signs", matrix_signs::header, matrix_signs::table),
+    of_all("draws", draws::header, draws::table),
 ];
 
 /// Every table that has rows, in reading order.
