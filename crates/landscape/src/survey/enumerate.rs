@@ -24,7 +24,9 @@ const SAME_VALUE: f64 = 1e-8;
 
 /// Searches with a finder from starts 0, 1, 2, ...; what it ends at is polished, certified, and kept when it is new, with
 /// its images under the declared symmetries (and -x where `f(-x) = -f(x)`), each polished and certified in turn. After
-/// `first`, 2 `first`, 4 `first`, ... searches the set is looked at: it is settled when the last doubling added nothing.
+/// `first`, 2 `first`, 4 `first`, ... searches the set is looked at: it is settled when the last doubling added nothing and
+/// every point, or one of its images, was reached by `reached` searches or more. (A point that is missing although it is as
+/// easy to reach as the hardest one known is then as likely as `exp(-reached)`.)
 ///
 /// Two points are one when value and index agree, and place to 1e-6 of `max(1, |x|)`. Points with zero eigenvalues lie on
 /// families, or are ill-conditioned; they are told apart by value, index and nullity alone.
@@ -39,6 +41,8 @@ pub struct Enumerate {
     pub finder: String,
     /// Searches before the set is looked at for the first time.
     pub first: u64,
+    /// Searches that must have reached each point or one of its images.
+    pub reached: u64,
     /// Searches, at most.
     pub searches: u64,
     /// Points, at most.
@@ -47,7 +51,7 @@ pub struct Enumerate {
 
 impl Default for Enumerate {
     fn default() -> Self {
-        Enumerate { finder: "newton".to_string(), first: 256, searches: 65_536, points: MOST_POINTS }
+        Enumerate { finder: "newton".to_string(), first: 256, reached: 5, searches: 65_536, points: MOST_POINTS }
     }
 }
 
@@ -58,6 +62,7 @@ impl Described for Enumerate {
     const PARAMS: &'static [(&'static str, &'static str)] = &[
         ("finder", "finder that searches, with its default parameters"),
         ("first", "searches before the set is looked at for the first time; then it is at every doubling, >= 1"),
+        ("reached", "searches that must have reached each point or one of its images, >= 1"),
         ("searches", "searches, at most, >= first"),
         ("points", "points, at most, >= 1"),
     ];
@@ -66,6 +71,9 @@ impl Described for Enumerate {
         if self.first == 0 || self.searches < self.first {
             let Enumerate { first, searches, .. } = self;
             return Err(format!("first = {first}, searches = {searches}: give 1 <= first <= searches"));
+        }
+        if self.reached == 0 {
+            return Err("reached = 0: a point is known because a search reached it; give 1 or more".to_string());
         }
         if self.points == 0 {
             return Err("points = 0: nothing would be kept; give 1 or more".to_string());
@@ -94,8 +102,14 @@ impl Survey for Enumerate {
         let finder = self.finder().expect("checked when it was read");
         let mut eval = site.objective.evaluator();
         let mut noise = site.random.clone();
-        let mut set =
-            Set { site, most: self.points, points: vec![], spent: Evaluations::default(), elsewhere: BTreeMap::new() };
+        let mut set = Set {
+            site,
+            most: self.points,
+            points: vec![],
+            orbits: vec![],
+            spent: Evaluations::default(),
+            elsewhere: BTreeMap::new(),
+        };
         let (mut searches, mut goal, mut before) = (0, self.first, None);
         let is_settled = loop {
             while searches < goal && !set.is_full() {
@@ -107,8 +121,9 @@ impl Survey for Enumerate {
                 searches += 1;
             }
             let count = set.points.len();
-            if set.is_full() || before == Some(count) || goal.saturating_mul(2) > self.searches {
-                break before == Some(count) && !set.is_full();
+            let is_settled = !set.is_full() && before == Some(count) && set.least_reached() >= self.reached;
+            if is_settled || set.is_full() || goal.saturating_mul(2) > self.searches {
+                break is_settled;
             }
             (before, goal) = (Some(count), 2 * goal);
         };
@@ -121,6 +136,8 @@ struct Set<'s, 'a> {
     site: &'s Site<'a>,
     most: u64,
     points: Vec<SurveyedPoint>,
+    /// For each point, the one that it is an image of, or itself.
+    orbits: Vec<usize>,
     spent: Evaluations,
     /// Searches that ended at no critical point of the domain, by what they ended at.
     elsewhere: BTreeMap<&'static str, u64>,
@@ -131,6 +148,16 @@ impl Set<'_, '_> {
         self.points.len() as u64 >= self.most
     }
 
+    /// Searches that reached the point, or images of it, that fewest reached; none for an empty set.
+    fn least_reached(&self) -> u64 {
+        let mut reached = vec![0; self.points.len()];
+        for (found, &origin) in self.points.iter().zip(&self.orbits) {
+            reached[origin] += found.searches.unwrap_or(0);
+        }
+        let of_origins = (0..self.points.len()).filter(|&i| self.orbits[i] == i).map(|i| reached[i]);
+        of_origins.min().unwrap_or(u64::MAX)
+    }
+
     /// A search ended at `point`.
     fn reached(&mut self, eval: &mut Evaluator, point: Polished) {
         match self.place(eval, point) {
@@ -138,6 +165,7 @@ impl Set<'_, '_> {
             Placed::Elsewhere(why) => *self.elsewhere.entry(why).or_default() += 1,
             Placed::New => {
                 let first = self.points.len() - 1;
+                self.orbits.push(first);
                 self.points[first].searches = Some(1);
                 self.add_images(eval, first);
             }
@@ -152,7 +180,9 @@ impl Set<'_, '_> {
                 let point = polish(eval, &image, self.site.criteria);
                 self.spent.gradients += point.n_gradients;
                 self.spent.hessians += point.n_hessians;
-                self.place(eval, point);
+                if let Placed::New = self.place(eval, point) {
+                    self.orbits.push(first);
+                }
             }
             next += 1;
         }
@@ -215,7 +245,7 @@ impl Set<'_, '_> {
         } else if self.is_full() {
             format!("{count} critical points, the limit on points, after {searches} searches")
         } else {
-            format!("{count} critical points in {searches} searches, some of them new since the set was half as old")
+            format!("{count} critical points in {searches} searches, the limit, and more are likely")
         };
         let of = |class: Class| self.points.iter().filter(|found| found.certificate.class == class).count();
         if of(Class::Degenerate) > 0 {

@@ -72,7 +72,8 @@ impl<'f> Line<'f> {
 
 /// `None` without descents on several draws of a surface.
 pub(crate) fn table(folder: &Folder) -> Option<Table> {
-    let lines: Vec<Line> = pooled(folder, |method: &MethodRuns| method.is_descent()).into_iter().filter_map(Line::of).collect();
+    let lines: Vec<Line> =
+        pooled(folder, |method: &MethodRuns| method.is_descent()).into_iter().filter_map(Line::of).collect();
     if lines.is_empty() {
         return None;
     }
