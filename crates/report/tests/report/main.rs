@@ -1,6 +1,7 @@
 //! Tests of the report crate, in one program: estimators, joins and complaints, tables, renderings.
 
 mod common;
+mod counts;
 mod derived;
 mod estimators;
 mod folder;

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod census;
+mod counting;
 mod crash;
 mod evaluate;
 mod failing;
