@@ -172,7 +172,7 @@ fn descend(instance: &Instance, eval: &mut Evaluator, x: &mut Vec<f64>, steps: u
     value
 }
 
-/// Exact counts are not below what is listed.
+/// Exact counts are not below what is listed, and add up to the Euler characteristic that is declared.
 pub fn counts(instance: &Instance) -> Finding {
     const PROMISE: &str = "counts agree with the list";
     let Some(counts) = &instance.counts else { return Finding::skipped(PROMISE, "no counts declared") };
@@ -186,7 +186,11 @@ pub fn counts(instance: &Instance) -> Finding {
     }
     let wrong = counts.by_index.iter().enumerate().find(|(index, count)| listed(*index) > **count);
     let total: f64 = counts.by_index.iter().sum();
+    let alternating = counts.by_index.iter().rev().fold(0.0, |sum, count| count - sum);
     let result = match wrong {
+        None if instance.euler.is_some_and(|euler| euler as f64 != alternating) => {
+            Err(format!("the counts add up to {alternating} with alternating signs, the declared sum is another"))
+        }
         Some((index, count)) => Err(format!("{} points of index {index} are listed, {count} counted", listed(index))),
         None => Ok(format!("{} of {total} points listed", instance.known_points.len())),
     };

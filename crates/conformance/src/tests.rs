@@ -113,6 +113,9 @@ impl Problem for Faulty {
     fn counts(&self) -> Option<Counts> {
         Some(if self.has("counts") { Counts::exact(&[0, 1]) } else { Counts::exact(&[1]) })
     }
+    fn euler(&self) -> Option<i64> {
+        Some(if self.has("euler") { 0 } else { 1 })
+    }
     fn reference(&self) -> Option<Reference> {
         Some(Reference::minimum(if self.has("floor") { 0.5 } else { 0.0 }))
     }
@@ -131,7 +134,7 @@ fn broken(fault: &str) -> Vec<(&'static str, String)> {
 #[test]
 fn each_fault_is_found_and_a_sound_problem_has_none() {
     assert_eq!(broken(""), []);
-    let cases: [(&str, &[(&str, &str)]); 17] = [
+    let cases: [(&str, &[(&str, &str)]); 18] = [
         // The floor is that of the bowl, which the hidden part goes below.
         (
             "gradient",
@@ -153,6 +156,7 @@ fn each_fault_is_found_and_a_sound_problem_has_none() {
             ],
         ),
         ("counts", &[("counts agree with the list", "1 points of index 0 are listed, 0 counted")]),
+        ("euler", &[("counts agree with the list", "the counts add up to 1 with alternating signs")]),
         ("floor", &[("no value below the declared one", "declared is 0.5")]),
         ("tilt", &[("no value below the declared one", "f = -0.0000005")]),
         ("nan", &[("NaN in gives NaN out", "x1 = NaN gives a number (1 of 3 coordinates)")]),

@@ -86,9 +86,9 @@ pub use polish::{Polished, polish};
 pub use proof::{Proof, prove};
 pub use spectrum::tangent_spectrum;
 pub use survey::{
-    BasinSurvey, CensusSurvey, ConnectionSurvey, Descent, Directions, Downhill, Evaluations, IndexCounts, PathSurvey,
-    Site, SlicePart, SlicePoint, SliceSurvey, Source, Survey, SurveyEntry, Surveyed, SurveyedBasin, SurveyedPass,
-    SurveyedPath, SurveyedPoint, Way, surveys,
+    BasinSurvey, CensusSurvey, ConnectionSurvey, Descent, Directions, Downhill, Enumerate, Evaluations, IndexCounts,
+    Known, Listed, ListedPoint, ListedResult, MatrixSigns, PathSurvey, Site, SlicePart, SlicePoint, SliceSurvey,
+    Source, Survey, SurveyEntry, Surveyed, SurveyedBasin, SurveyedPass, SurveyedPath, SurveyedPoint, Way, surveys,
 };
 pub use symmetric::{count_below, eigenvalues, eigenvectors, solve};
 pub use tangent::TangentHessian;

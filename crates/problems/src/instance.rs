@@ -6,7 +6,7 @@ use autodiff::{Geometry, Objective, Stream};
 use toml::{Table, Value};
 
 use crate::motion::Motion;
-use crate::problem::{Counts, Domain, KnownPoint, Problem, Reference, StartLaw};
+use crate::problem::{Counts, Domain, Ensemble, KnownPoint, Problem, Reference, StartLaw};
 use crate::symmetry::Symmetry;
 
 /// One surface, ready to be evaluated; built by [`crate::Entry::build`].
@@ -37,6 +37,10 @@ pub struct Instance {
     pub known_points: Vec<KnownPoint>,
     /// Number of critical points of each index, where it is known.
     pub counts: Option<Counts>,
+    /// The law that the surface is a draw of, where theory knows its critical points.
+    pub ensemble: Option<Ensemble>,
+    /// `sum (-1)^index` over the critical points in the domain, provided that none is degenerate.
+    pub euler: Option<i64>,
     /// What gaps are measured from.
     pub reference: Option<Reference>,
     /// The level of a point is f divided by this.
@@ -100,6 +104,8 @@ impl Instance {
             has_kinks: problem.has_kinks(),
             known_points,
             counts: problem.counts(),
+            ensemble: problem.ensemble(),
+            euler: problem.euler(),
             reference: problem.reference(),
             loss_scale: problem.loss_scale(),
             fingerprint: problem.fingerprint(),

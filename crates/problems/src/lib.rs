@@ -40,7 +40,9 @@ pub use memory::*;
 pub use motion::Motion;
 pub use networks::*;
 pub use physics::*;
-pub use problem::{Counts, Domain, KnownPoint, Problem, Reference, ReferenceKind, StartLaw, dim_between, in_range};
+pub use problem::{
+    Counts, Domain, Ensemble, KnownPoint, Problem, Reference, ReferenceKind, StartLaw, dim_between, in_range,
+};
 pub use registry::{Entry, Param, Registry, Visitor, visit_builtin};
 pub use signal::*;
 pub use symmetry::{Parity, Symmetry};
@@ -48,7 +50,9 @@ pub use symmetry::{Parity, Symmetry};
 /// What the file of a problem starts with: `use problems::prelude::*;`.
 pub mod prelude {
     pub use crate::analytic::separable::{separable, separable_counts, separable_share};
-    pub use crate::problem::{Counts, Domain, KnownPoint, Problem, Reference, StartLaw, dim_between, in_range};
+    pub use crate::problem::{
+        Counts, Domain, Ensemble, KnownPoint, Problem, Reference, StartLaw, dim_between, in_range,
+    };
     pub use crate::symmetry::Symmetry;
     pub use autodiff::{Geometry, Rows, Scalar, Stream};
     pub use serde::{Deserialize, Serialize};

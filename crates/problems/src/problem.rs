@@ -113,6 +113,21 @@ pub trait Problem: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
         None
     }
 
+    /// The law that this surface is a draw of, where theory knows its critical points.
+    fn ensemble(&self) -> Option<Ensemble> {
+        None
+    }
+
+    /// `sum (-1)^index` over the critical points in the domain, provided that none is degenerate. On a sphere by default its
+    /// Euler characteristic (Poincare and Hopf); in flat space 1 where f grows in every direction and all of them are in the
+    /// domain.
+    fn euler(&self) -> Option<i64> {
+        match self.geometry() {
+            Geometry::Flat => None,
+            Geometry::Sphere { .. } => Some(if self.dim() % 2 == 1 { 2 } else { 0 }),
+        }
+    }
+
     /// What else is exactly known, in words, such as an optimum of a related discrete problem; asked for to be shown, so it
     /// may take seconds.
     fn remark(&self) -> Option<String> {
@@ -222,6 +237,30 @@ impl Counts {
     pub fn expected(by_index: Vec<f64>) -> Self {
         Counts { by_index, is_exact: false }
     }
+}
+
+/// A law of random surfaces about whose critical points theory has something to say.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Ensemble {
+    /// On the sphere `|s|^2 = n`, centred Gaussian with `E H(s) H(s') = n (s.s' / n)^p`.
+    SphericalSpin {
+        /// Spins per coupling.
+        p: usize,
+        /// Spins.
+        n: usize,
+    },
+    /// `mu/2 |x|^2 + V(x)` in n variables, V centred Gaussian with `E V(x) V(y) = n exp(-|x - y|^2 / 2 n)`.
+    FieldInBowl {
+        /// Curvature of the bowl, > 0.
+        mu: f64,
+        /// Variables.
+        n: usize,
+    },
+    /// A quadratic form whose matrix is of the Gaussian orthogonal ensemble.
+    Orthogonal {
+        /// Size of the matrix.
+        n: usize,
+    },
 }
 
 /// Draws a start point from a stream.

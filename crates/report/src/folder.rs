@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::error::ReportError;
 use crate::load::{Loaded, load, load_if_there};
-use crate::rows::{AttemptRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, Row, RunRow, Status};
+use crate::rows::{AttemptRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, ListedRow, Row, RunRow, Status};
 use crate::shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, SliceRow};
 
 /// One planned run with all that is known about it.
@@ -38,6 +38,8 @@ pub struct Run {
     pub connections: Vec<ConnectionRow>,
     /// Minima and the basins in which they merge, by node.
     pub merges: Vec<MergeRow>,
+    /// Listed critical points and what became of them in a survey.
+    pub listed: Vec<ListedRow>,
 }
 
 impl Run {
@@ -77,10 +79,10 @@ impl Run {
     /// A run of which nothing else is known yet.
     fn new(row: RunRow) -> Self {
         let (hits, points, attempts) = (Vec::new(), Vec::new(), Vec::new());
-        let (curve, examples, counts) = (Vec::new(), Vec::new(), Vec::new());
+        let (curve, examples, counts, listed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (paths, slices, basins) = (Vec::new(), Vec::new(), Vec::new());
         let (connections, merges) = (Vec::new(), Vec::new());
-        Run { row, hits, points, attempts, curve, examples, counts, paths, slices, basins, connections, merges }
+        Run { row, hits, points, attempts, curve, examples, counts, listed, paths, slices, basins, connections, merges }
     }
 }
 
@@ -128,6 +130,7 @@ impl Folder {
         let merges: Option<Loaded<MergeRow>> = load_if_there(dir)?;
         join_part(&mut runs, &by_key, merges, |row| &row.run_key, next_merge)?;
         check_surveys(dir, &runs)?;
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &ListedRow| &row.run_key, next_listed)?;
         let folder = Folder { runs };
         folder.check_targets(&rows)?;
         Ok(folder)
@@ -374,6 +377,20 @@ fn check_surveys(dir: &Path, runs: &[Run]) -> Result<(), ReportError> {
         }
     }
     Ok(())
+}
+
+/// Listed points come in their order, then those that are not in the list.
+fn next_listed(run: &mut Run, row: ListedRow) -> Result<(), String> {
+    let numbered = run.listed.iter().filter(|row| row.number.is_some()).count() as u64;
+    let problem = match row.number {
+        Some(number) if number != numbered + 1 || numbered < run.listed.len() as u64 => {
+            Err(format!("number {number} stands where {} or a point outside the list is expected", numbered + 1))
+        }
+        None if row.f_found.is_none() => Err("a point that is neither listed nor found".to_string()),
+        _ => Ok(()),
+    };
+    run.listed.push(row);
+    problem
 }
 
 /// The costs of a curve rise; a restart and a free measurement share one.

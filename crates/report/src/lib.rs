@@ -8,6 +8,7 @@
 //! | `rows`, `shape_rows` | the columns of the files, typed |
 //! | `load` | one CSV file to typed rows, with file and line in every complaint |
 //! | `folder` | the files joined by `run_key`, checked, grouped in plan order |
+//! | `draws` | the runs on all draws of a random surface, together |
 //! | `claims` | what the experiment claims of its tables, judged by all runs and by each half of the replicates |
 //! | `estimators` | intervals, running times, restarts derived from single runs, tests, medians |
 //! | `score`, `tuning` | how good a configuration is; the best one of every method, from a folder of tuning |
@@ -16,6 +17,7 @@
 //! | `table`, `format`, `render` | a table as data, numbers for people, CSV / Markdown / plain text |
 
 mod claims;
+mod draws;
 mod error;
 pub mod estimators;
 mod folder;
@@ -33,10 +35,11 @@ mod tuning;
 pub use claims::{
     Kind, Over, Relation, column_range, has_uncertainty, holds_words, is_share, table_columns, table_names,
 };
+pub use draws::without_draw;
 pub use error::ReportError;
 pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
 pub use quote::refreshed;
-pub use rows::{At, AttemptRow, Class, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
+pub use rows::{At, AttemptRow, Class, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, ListedRow, RunRow, Status};
 pub use shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, SliceRow};
 pub use table::{Block, Cell, Table};
 pub use tuning::{Choice, choices};
@@ -45,7 +48,7 @@ use std::path::Path;
 
 /// Every table that the result folder `dir` has rows for, in reading order: `success`,
 /// `spread`, `comparison`, `restarts`, `attempts`, `curves`, `plateaus`, `examples`, `endpoints`, `levels`, `signs`,
-/// `index_vs_loss`, `barriers`, `slices`, `basins`, `connections`.
+/// `index_vs_loss`, `counts`, `listed`, `matrix_signs`, `draws`, `barriers`, `slices`, `basins`, `connections`.
 ///
 /// Reads `runs.csv`, `hits.csv`, `critical.csv` and, where they are there, `attempts.csv`, `curves.csv`, `examples.csv`, those of
 /// surveys and `space.csv`, and nothing else. Runs that are planned but not done (status `missing`) stay in every denominator, so an

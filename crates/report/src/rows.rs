@@ -108,6 +108,57 @@ impl Row for CountRow {
     const COLUMNS: &'static [&'static str] = &["run_key", "index", "found", "expected", "expected_se", "euler", "most"];
 }
 
+/// A listed critical point and what a survey found of it, or a found one that is not in the list.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ListedRow {
+    /// The run.
+    pub run_key: String,
+    /// Number in the problem's list, from 1 on; absent for a point that is not in it.
+    pub number: Option<u64>,
+    /// Value as listed.
+    pub f: Option<f64>,
+    /// Negative eigenvalues as listed.
+    pub n_neg: Option<u64>,
+    /// Zero eigenvalues as listed, where they are known.
+    pub n_zero: Option<u64>,
+    /// Value as found; absent where the point was not found.
+    pub f_found: Option<f64>,
+    /// Negative eigenvalues as found.
+    pub n_neg_found: Option<u64>,
+    /// Zero eigenvalues as found.
+    pub n_zero_found: Option<u64>,
+    /// Distance of the value found from the one listed, or from the nearest in the list.
+    pub distance: Option<f64>,
+    /// Searches that ended there; absent without searches.
+    pub searches: Option<u64>,
+}
+
+impl ListedRow {
+    /// Whether a listed point was found with the signs that are listed.
+    pub fn agrees(&self) -> bool {
+        self.number.is_some()
+            && self.n_neg_found.is_some()
+            && self.n_neg == self.n_neg_found
+            && (self.n_zero.is_none() || self.n_zero == self.n_zero_found)
+    }
+}
+
+impl Row for ListedRow {
+    const FILE: &'static str = "listed.csv";
+    const COLUMNS: &'static [&'static str] = &[
+        "run_key",
+        "number",
+        "f",
+        "n_neg",
+        "n_zero",
+        "f_found",
+        "n_neg_found",
+        "n_zero_found",
+        "distance",
+        "searches",
+    ];
+}
+
 /// Where in its run a point was taken.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
 #[serde(try_from = "String")]

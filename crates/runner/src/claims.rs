@@ -84,7 +84,10 @@ pub struct Planned<'a> {
 
 /// Tables that will not be made, labels and targets that no row will have: found before anything runs.
 pub fn check(claims: &[ClaimTable], planned: &Planned, findings: &mut Findings) {
-    let problems: Vec<&str> = planned.surfaces.iter().map(|surface| surface.label.as_str()).collect();
+    // Some tables take all draws of a random surface together.
+    let pooled: Vec<String> = planned.surfaces.iter().map(|surface| report::without_draw(&surface.label)).collect();
+    let mut problems: Vec<&str> = planned.surfaces.iter().map(|surface| surface.label.as_str()).collect();
+    problems.extend(pooled.iter().map(String::as_str).filter(|label| !problems.contains(label)).collect::<Vec<_>>());
     let mut methods: Vec<&str> = planned.cells.iter().map(|cell| cell.method.as_str()).collect();
     methods.sort_unstable();
     methods.dedup();

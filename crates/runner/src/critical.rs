@@ -33,14 +33,26 @@ pub fn certified_cells(
 ) -> (Certificate, Vec<String>) {
     let instance = built(surface);
     let certificate = certify(eval, point, instance.zero_modes, &experiment.criteria);
-    let proof = (experiment.proves && certificate.class.is_critical()).then(|| {
-        match prove(&mut instance.objective.encloser(), &point.x, instance.zero_modes) {
-            Proof::Proved { .. } => Ok(()),
-            Proof::NotProved { why } => Err(why),
-        }
-    });
+    let proof = proof(experiment, surface, point, &certificate);
     let cells = cells(surface, place, point, &certificate, &Evidence { proof, searches: None });
     (certificate, cells)
+}
+
+/// Whether the point is proved, or why not; `None` where it is not critical or `[critical] prove` does not ask for it.
+pub fn proof(
+    experiment: &Experiment,
+    surface: &Surface,
+    point: &Polished,
+    certificate: &Certificate,
+) -> Option<Result<(), String>> {
+    if !experiment.proves || !certificate.class.is_critical() {
+        return None;
+    }
+    let instance = built(surface);
+    Some(match prove(&mut instance.objective.encloser(), &point.x, instance.zero_modes) {
+        Proof::Proved { .. } => Ok(()),
+        Proof::NotProved { why } => Err(why),
+    })
 }
 
 /// The cells after the run key.

@@ -2,6 +2,7 @@
 
 use crate::config::{At, Claim, Curves, Stop};
 use crate::guard::Panic;
+use crate::known::Means;
 use crate::params::canonical;
 use crate::tuned::Cited;
 use crate::tuning::Tuning;
@@ -47,6 +48,8 @@ pub struct Experiment {
     pub cells: Vec<Cell>,
     /// What its tables are claimed to say; never part of a run's key.
     pub claims: Vec<Claim>,
+    /// What theory expects of random surfaces, as far as it was asked.
+    pub means: Means,
     /// What is searched, when the experiment is one of tuning.
     pub tuning: Option<Tuning>,
     /// The tuning file that parameters come from.

@@ -18,7 +18,7 @@
 //! | `experiment`, `plan`, `tools` | cells, run keys, random streams; the adapter to methods, finders and surveys |
 //! | `claims` | what the tables are claimed to say: labels checked against the plan, the file that `report` reads |
 //! | `space`, `tuning`, `tuned` | search spaces, the experiment that searches them, the file it writes and others cite |
-//! | `measure`, `critical`, `survey`, `curve`, `execute`, `guard`, `interrupt`, `progress` | blocks of runs on threads, panics as rows |
+//! | `measure`, `critical`, `survey`, `known`, `curve`, `execute`, `guard`, `interrupt`, `progress` | blocks of runs on threads, panics as rows |
 //! | `record`, `part`, `journal`, `store`, `files`, `manifest`, `machine`, `figure` | rows as text, crash-safe files, provenance |
 
 mod claims;
@@ -36,6 +36,7 @@ mod files;
 mod guard;
 mod interrupt;
 mod journal;
+mod known;
 mod machine;
 mod manifest;
 mod measure;

@@ -70,21 +70,22 @@ pub fn fixed(owner: &str, specs: &[Spec], pairs: &[Pair], findings: &mut Finding
 type Placed = (Value, Range<usize>);
 
 /// Reads the parameters among the keys of a table that has `own` keys, too. A list sweeps a parameter: one entry per
-/// combination, the last declared parameter varying fastest. Nothing comes back when a value is wrong.
+/// combination, the last declared parameter varying fastest; `{ from = 1, to = 400 }` is the list of those whole numbers. Nothing comes back when a value is wrong.
 pub fn swept(owner: &str, specs: &[Spec], own: &[&str], pairs: &[&Pair], findings: &mut Findings) -> Vec<Given> {
     let before = findings.count();
     let mut choices: Vec<(&Spec, Vec<Placed>)> = Vec::new();
     for pair in pairs {
         let Some(spec) = find(owner, specs, own, pair, findings) else { continue };
-        let nodes: Vec<&Node> = match &pair.node.kind {
-            Kind::Array(items) if sweeps(&spec.default, &pair.node) => items.iter().collect(),
-            _ => vec![&pair.node],
+        let nodes: Vec<Node> = match &pair.node.kind {
+            Kind::Array(items) if sweeps(&spec.default, &pair.node) => items.clone(),
+            Kind::Table(ends) if spec.default.is_integer() => range(owner, pair, ends, findings),
+            _ => vec![pair.node.clone()],
         };
-        if nodes.is_empty() {
+        if nodes.is_empty() && findings.count() == before {
             let what = format!("`{}` of {owner} sweeps over no value at all", pair.key);
             findings.add(&pair.node.span, what, "");
         }
-        let values = nodes.into_iter().filter_map(|node| Some((read(owner, spec, node, findings)?, node.span.clone())));
+        let values = nodes.iter().filter_map(|node| Some((read(owner, spec, node, findings)?, node.span.clone())));
         choices.push((spec, values.collect()));
     }
     if findings.count() > before {
@@ -106,6 +107,28 @@ pub fn swept(owner: &str, specs: &[Spec], own: &[&str], pairs: &[&Pair], finding
             .collect();
     }
     combinations
+}
+
+/// Most values of a range.
+const MOST_IN_RANGE: i64 = 100_000;
+
+/// The whole numbers of `{ from = 1, to = 400 }`.
+fn range(owner: &str, pair: &Pair, ends: &[Pair], findings: &mut Findings) -> Vec<Node> {
+    let end = |key: &str| ends.iter().find(|end| end.key == key).and_then(|end| end.node.plain().as_integer());
+    match (end("from"), end("to")) {
+        (Some(from), Some(to))
+            if ends.len() == 2 && from <= to && to.checked_sub(from).is_some_and(|n| n < MOST_IN_RANGE) =>
+        {
+            let node = |value| Node { kind: Kind::Scalar(Value::Integer(value)), span: pair.node.span.clone() };
+            (from..=to).map(node).collect()
+        }
+        _ => {
+            let what = format!("`{}` of {owner} is no range of whole numbers", pair.key);
+            let help = format!("as in {{ from = 1, to = 400 }}, from <= to, at most {MOST_IN_RANGE} values");
+            findings.add(&pair.node.span, what, help);
+            Vec::new()
+        }
+    }
 }
 
 fn find<'s>(owner: &str, specs: &'s [Spec], own: &[&str], pair: &Pair, findings: &mut Findings) -> Option<&'s Spec> {

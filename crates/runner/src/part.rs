@@ -18,6 +18,8 @@ pub enum Part {
     Examples,
     /// Critical points of each index that a survey counted.
     Counts,
+    /// Listed critical points and what became of them in a survey.
+    Listed,
     /// Ways over the surface that a survey followed.
     Paths,
     /// Places along those ways.
@@ -41,6 +43,7 @@ impl Part {
         Part::Curves,
         Part::Examples,
         Part::Counts,
+        Part::Listed,
         Part::Paths,
         Part::Profiles,
         Part::Slices,
@@ -58,6 +61,7 @@ impl Part {
             Part::Curves => "curves.csv",
             Part::Examples => "examples.csv",
             Part::Counts => "counts.csv",
+            Part::Listed => "listed.csv",
             Part::Paths => "paths.csv",
             Part::Profiles => "profiles.csv",
             Part::Slices => "slices.csv",
@@ -76,6 +80,7 @@ impl Part {
             Part::Curves => &CURVE_COLUMNS,
             Part::Examples => &["row", "loss", "fitted"],
             Part::Counts => &["index", "found", "expected", "expected_se", "euler", "most"],
+            Part::Listed => &LISTED_COLUMNS,
             Part::Paths => &PATH_COLUMNS,
             Part::Profiles => &["way", "t", "f", "level"],
             Part::Slices => &["directions", "part", "a", "b", "f", "level", "f_below", "off_plane"],
@@ -92,7 +97,10 @@ impl Part {
 }
 
 /// Number of files.
-const COUNT: usize = 12;
+const COUNT: usize = 13;
+
+const LISTED_COLUMNS: [&str; 9] =
+    ["number", "f", "n_neg", "n_zero", "f_found", "n_neg_found", "n_zero_found", "distance", "searches"];
 
 const CURVE_COLUMNS: [&str; 17] = [
     "restart",

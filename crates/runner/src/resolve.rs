@@ -143,6 +143,7 @@ pub fn resolve(
         methods: declared(&methods, &variants, tools),
         surfaces,
         cells,
+        means: crate::known::Means::default(),
         // The tables of a search are others.
         claims: if rules.is_some() { Vec::new() } else { config.claims.iter().map(|one| one.claim.clone()).collect() },
         tuning: rules.map(|rules| tuning(config.name, rules, &methods, &variants)),

@@ -3,37 +3,16 @@
 use crate::critical::{self, Evidence, Place};
 use crate::experiment::{Cell, Experiment, Surface, built};
 use crate::figure::optional;
+use crate::known::{declared, images, known, symmetry};
 use crate::measure::Outcome;
 use crate::part::{Part, Rows};
 use crate::plan::PlannedRun;
 use crate::record::{Measured, Record};
 use crate::shape;
 use autodiff::Stream;
-use landscape::{Criteria, Evaluations, IndexCounts, Site, Survey, SurveyedPoint, matching};
+use landscape::{Criteria, Evaluations, IndexCounts, ListedResult, Site, Survey, SurveyedPoint};
 use optimizers::{Counts, Status};
-use problems::{Instance, Parity, Symmetry};
-
-/// Points that are critical where x is.
-pub fn images(instance: &Instance, x: &[f64]) -> Vec<Vec<f64>> {
-    let mirrored = instance.is_odd.then(|| x.iter().map(|x| -x).collect());
-    instance.symmetry.images(x).into_iter().chain(mirrored).collect()
-}
-
-/// The declared symmetry as `landscape` knows it.
-pub fn symmetry(instance: &Instance) -> matching::Symmetry {
-    match &instance.symmetry {
-        Symmetry::None => matching::Symmetry::None,
-        &Symmetry::Vectors { size, flips } => matching::Symmetry::Vectors { size, flips },
-        Symmetry::Network { widths, parity } => matching::Symmetry::Network(matching::Layout {
-            widths: widths.clone(),
-            parity: match parity {
-                Parity::Odd => matching::Parity::Odd,
-                Parity::Even => matching::Parity::Even,
-                Parity::None => matching::Parity::None,
-            },
-        }),
-    }
-}
+use problems::Instance;
 
 /// What a survey is told about an instance. Without a stream of its own: one that only checks draws nothing.
 pub fn site<'a>(
@@ -55,6 +34,7 @@ pub fn site<'a>(
         basin_share,
         has_kinks: instance.has_kinks,
         loss_scale: instance.loss_scale,
+        known: declared(instance),
         criteria,
         random: Stream::new(0, "survey", &[]),
     }
@@ -82,6 +62,7 @@ pub fn measured(
     let (contains, images) = (|x: &[f64]| instance.in_domain(x), |x: &[f64]| images(instance, x));
     let basin_share = |x: &[f64]| instance.basin_share(x);
     let mut site = site(instance, &experiment.criteria, &start, &contains, &images, &basin_share);
+    site.known = known(instance, &experiment.means);
     site.random = experiment.stream("random", cell, run.replicate);
     let found = survey.measure(&mut site);
 
@@ -97,16 +78,22 @@ pub fn measured(
     };
     let mut rows = Rows::default();
     for (i, point) in found.points.iter().enumerate() {
-        rows[Part::Critical].push(point_cells(surface, i, point));
+        rows[Part::Critical].push(point_cells(experiment, surface, i, point));
     }
     shape::add_rows(&mut rows, instance, &found);
     rows[Part::Counts] = found.counts.as_ref().map_or_else(Vec::new, count_cells);
+    rows[Part::Listed] = found.listed.iter().map(listed_cells).collect();
     Outcome { record: Record { key: run.key.clone(), run: measured.cells(), rows, wall_ms: String::new() }, x: None }
 }
 
-fn point_cells(surface: &Surface, number: usize, found: &SurveyedPoint) -> Vec<String> {
+/// Proved by the survey itself, or here where `[critical] prove` asks for it.
+fn point_cells(experiment: &Experiment, surface: &Surface, number: usize, found: &SurveyedPoint) -> Vec<String> {
     let place = Place { at: format!("found {}", number + 1), cost: None };
-    let proof = found.is_proved.map(|is_proved| if is_proved { Ok(()) } else { Err("see the survey".to_string()) });
+    let proof = match found.is_proved {
+        Some(true) => Some(Ok(())),
+        Some(false) => Some(Err("see the survey".to_string())),
+        None => critical::proof(experiment, surface, &found.point, &found.certificate),
+    };
     critical::cells(surface, place, &found.point, &found.certificate, &Evidence { proof, searches: found.searches })
 }
 
@@ -114,15 +101,32 @@ fn point_cells(surface: &Surface, number: usize, found: &SurveyedPoint) -> Vec<S
 fn count_cells(counts: &IndexCounts) -> Vec<Vec<String>> {
     let whole = |n: Option<i64>| n.map_or_else(String::new, |n| n.to_string());
     let cells = |(index, found): (usize, &u64)| {
-        let (mean, error) = counts.expected.get(index).copied().unzip();
+        let expected = counts.expected.get(index).copied().flatten();
         vec![
             index.to_string(),
             found.to_string(),
-            optional(mean),
-            optional(error),
+            optional(expected.map(|expected| expected.mean)),
+            optional(expected.map(|expected| expected.std_error)),
             whole(counts.euler),
             whole(counts.most.map(|most| most as i64)),
         ]
     };
     counts.found.iter().enumerate().map(cells).collect()
+}
+
+/// A listed point beside the found one.
+fn listed_cells(result: &ListedResult) -> Vec<String> {
+    let count = |n: Option<u64>| n.map_or_else(String::new, |n| n.to_string());
+    let (listed, found) = (result.listed, result.found);
+    vec![
+        count(listed.map(|(number, ..)| number as u64)),
+        optional(listed.map(|(_, f, ..)| f)),
+        count(listed.map(|(_, _, n_neg, _)| n_neg as u64)),
+        count(listed.and_then(|(_, _, _, n_zero)| n_zero).map(|n_zero| n_zero as u64)),
+        optional(found.map(|(f, ..)| f)),
+        count(found.map(|(_, n_neg, _)| n_neg as u64)),
+        count(found.map(|(_, _, n_zero)| n_zero as u64)),
+        optional(result.distance),
+        count(result.searches),
+    ]
 }

@@ -89,7 +89,7 @@ impl Survey for CensusSurvey {
         let mut surveyed = Surveyed {
             is_complete: found.is_complete(),
             reason: reason(&found, inside.len()),
-            counts: Some(IndexCounts { found: counts, ..IndexCounts::default() }),
+            counts: Some(IndexCounts::beside(counts, &site.known)),
             ..Surveyed::default()
         };
         for proved in inside {

@@ -4,6 +4,9 @@ mod basins;
 mod census;
 mod connections;
 mod downhill;
+mod enumerate;
+mod listed;
+mod matrix_signs;
 mod paths;
 mod shape;
 mod slices;
@@ -12,6 +15,9 @@ pub use basins::BasinSurvey;
 pub use census::CensusSurvey;
 pub use connections::{ConnectionSurvey, Source};
 pub use downhill::{Descent, Downhill};
+pub use enumerate::Enumerate;
+pub use listed::Listed;
+pub use matrix_signs::MatrixSigns;
 pub use paths::{PathSurvey, Way};
 pub use shape::{SlicePart, SlicePoint, SurveyedBasin, SurveyedPass, SurveyedPath};
 pub use slices::{Directions, SliceSurvey};
@@ -24,9 +30,11 @@ use autodiff::{Objective, Stream};
 use crate::certificate::Certificate;
 use crate::connect::MergeTree;
 use crate::criteria::Criteria;
+use crate::density::Estimate;
 use crate::entry::{Described, Entry};
 use crate::matching::Symmetry;
 use crate::polish::Polished;
+use crate::theory::Ensemble;
 
 /// The surface that is surveyed, with all that is declared about it.
 pub struct Site<'a> {
@@ -51,10 +59,41 @@ pub struct Site<'a> {
     pub has_kinks: bool,
     /// The level of a point is f divided by this.
     pub loss_scale: f64,
+    /// What is known about its critical points beforehand.
+    pub known: Known<'a>,
     /// Tolerances of polish and certificate.
     pub criteria: &'a Criteria,
     /// Whatever else is drawn.
     pub random: Stream,
+}
+
+/// What is known about the critical points of a surface beforehand.
+#[derive(Clone, Debug, Default)]
+pub struct Known<'a> {
+    /// Critical points known from theory, not necessarily all.
+    pub listed: Vec<ListedPoint<'a>>,
+    /// The law that the surface is a draw of.
+    pub ensemble: Option<Ensemble>,
+    /// Number of critical points of each index: of this surface (without error), or the mean over the law; an empty list
+    /// where there is no theory.
+    pub expected: Vec<Estimate>,
+    /// `sum (-1)^index` over the critical points in the domain, provided that none is degenerate.
+    pub euler: Option<i64>,
+    /// A number of critical points that cannot be exceeded.
+    pub most: Option<u64>,
+}
+
+/// A critical point known from theory.
+#[derive(Clone, Copy, Debug)]
+pub struct ListedPoint<'a> {
+    /// Where (dim,).
+    pub x: &'a [f64],
+    /// The value there.
+    pub f: f64,
+    /// Negative eigenvalues of the Hessian on the surface.
+    pub n_neg: usize,
+    /// Zero ones, where that is known.
+    pub n_zero: Option<usize>,
 }
 
 /// A measurement of a surface, with its parameters.
@@ -92,6 +131,21 @@ pub struct Surveyed {
     pub passes: Vec<SurveyedPass>,
     /// How the basins of the minima, the first of `points`, merge as the level rises.
     pub merges: Option<MergeTree>,
+    /// Points of the problem's list and what became of them, and found points that are not in it.
+    pub listed: Vec<ListedResult>,
+}
+
+/// A point of the problem's list and a point that was found, side by side. One of them may be absent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ListedResult {
+    /// Number in the list from 1 on, value, negative and zero eigenvalues as listed; `None` for a point that is not in it.
+    pub listed: Option<(usize, f64, usize, Option<usize>)>,
+    /// Value, negative and zero eigenvalues as found; `None` for a listed point that was not found.
+    pub found: Option<(f64, usize, usize)>,
+    /// Distance of the value found from the nearest one in the list.
+    pub distance: Option<f64>,
+    /// Searches that ended there; `None` without searches.
+    pub searches: Option<u64>,
 }
 
 /// Evaluations of an objective.
@@ -126,12 +180,20 @@ pub struct IndexCounts {
     /// Number found of index 0, 1, .., up to the number of eigenvalues.
     pub found: Vec<u64>,
     /// Mean number by theory with its standard error (0 where exact), over the law the surface is drawn from, by index;
-    /// empty where there is no theory.
-    pub expected: Vec<(f64, f64)>,
+    /// empty where there is no theory, `None` for an index of which it says nothing.
+    pub expected: Vec<Option<Estimate>>,
     /// `sum (-1)^index` over all critical points as topology has it, where the surface lets it say something.
     pub euler: Option<i64>,
     /// A bound that their number cannot exceed, where one is known.
     pub most: Option<u64>,
+}
+
+impl IndexCounts {
+    /// Beside what is known.
+    pub fn beside(found: Vec<u64>, known: &Known) -> Self {
+        let expected = known.expected.iter().copied().map(Some).collect();
+        IndexCounts { found, expected, euler: known.euler, most: known.most }
+    }
 }
 
 /// A survey as experiment files know it.
@@ -141,6 +203,9 @@ pub type SurveyEntry = Entry<dyn Survey>;
 pub fn surveys() -> Vec<SurveyEntry> {
     vec![
         entry::<CensusSurvey>(),
+        entry::<Enumerate>(),
+        entry::<Listed>(),
+        entry::<MatrixSigns>(),
         entry::<BasinSurvey>(),
         entry::<ConnectionSurvey>(),
         entry::<PathSurvey>(),

@@ -27,15 +27,39 @@ pub fn expected_counts(p: u32, n: usize, levels: (f64, f64), draws: usize, strea
     let factor = 2.0 * (2.0 / p).sqrt() * (p - 1.0).powf(0.5 * n as f64);
     let decay = n as f64 * (p - 2.0) / (2.0 * p);
     let unit = (p / (2.0 * (p - 1.0))).sqrt();
-    let (mut sums, mut squares) = (vec![0.0; n], vec![0.0; n]);
-    for _ in 0..draws {
+    means(n, draws, |counts| {
         for (k, lambda) in goe_eigenvalues(n, stream).into_iter().enumerate() {
             let level = lambda / unit;
             if levels.0 <= level && level <= levels.1 {
-                let count = factor * autodiff::math::exp(-decay * lambda * lambda);
-                sums[k] += count;
-                squares[k] += count * count;
+                counts[k] = factor * autodiff::math::exp(-decay * lambda * lambda);
             }
+        }
+    })
+}
+
+/// `2 ((p - 1)^n - 1) / (p - 2)`, or 2 n for p = 2: no p-spin model on n spins has more critical points, unless infinitely many. A
+/// general symmetric tensor has half as many classes of eigenvectors (Cartwright and Sturmfels 2013), and each real one
+/// gives two points of the sphere. `None` when it is beyond u64.
+///
+/// ```
+/// assert_eq!(landscape::theory::most_critical_points(3, 4), Some(2 * (16 - 1)));
+/// ```
+pub fn most_critical_points(p: u32, n: u32) -> Option<u64> {
+    // 1 + (p - 1) + ... + (p - 1)^(n - 1)
+    let base = u64::from(p).checked_sub(1)?;
+    let classes = (0..n).try_fold(0u64, |sum, _| sum.checked_mul(base)?.checked_add(1))?;
+    classes.checked_mul(2)
+}
+
+/// Means (n,) over `draws` of what `draw` adds to zeros.
+pub(super) fn means(n: usize, draws: usize, mut draw: impl FnMut(&mut [f64])) -> Vec<Estimate> {
+    let (mut sums, mut squares, mut counts) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+    for _ in 0..draws {
+        counts.fill(0.0);
+        draw(&mut counts);
+        for ((sum, square), count) in sums.iter_mut().zip(&mut squares).zip(&counts) {
+            *sum += count;
+            *square += count * count;
         }
     }
     let of = |(sum, square): (&f64, &f64)| {
@@ -48,7 +72,7 @@ pub fn expected_counts(p: u32, n: usize, levels: (f64, f64), draws: usize, strea
 }
 
 /// Eigenvalues, ascending, of one matrix: `sqrt 2 N(0, 1)` on the diagonal and `chi_(n-1), .., chi_1` beside it, over `sqrt(2 n)`.
-fn goe_eigenvalues(n: usize, stream: &mut Stream) -> Vec<f64> {
+pub(super) fn goe_eigenvalues(n: usize, stream: &mut Stream) -> Vec<f64> {
     let scale = 1.0 / (2.0 * n as f64).sqrt();
     let mut diagonal: Vec<f64> = (0..n).map(|_| std::f64::consts::SQRT_2 * scale * stream.normal()).collect();
     let mut chi = |freedom: usize| (0..freedom).map(|_| stream.normal().powi(2)).sum::<f64>().sqrt();

@@ -4,6 +4,7 @@ mod basins;
 mod classic;
 mod connections;
 mod control;
+mod counts;
 mod degenerate;
 mod density;
 mod eigen;

@@ -4,8 +4,8 @@ use crate::support::{himmelblau, rastrigin_point, three_spin};
 use autodiff::{Objective, Scalar, Stream};
 use landscape::matching::{Layout, Parity, Symmetry};
 use landscape::{
-    BasinSurvey, ConnectionSurvey, Criteria, Descent, Directions, Downhill, PathSurvey, Site, SlicePart, SliceSurvey,
-    Source, Survey, Surveyed, Way,
+    BasinSurvey, ConnectionSurvey, Criteria, Descent, Directions, Downhill, Known, PathSurvey, Site, SlicePart,
+    SliceSurvey, Source, Survey, Surveyed, Way,
 };
 
 /// A surface with starts that are uniform in `[-side, side]^dim`.
@@ -39,6 +39,7 @@ impl Place {
             symmetry: self.symmetry.clone(),
             basin_share: &self.basin_share,
             has_kinks: self.has_kinks,
+            known: Known::default(),
             loss_scale: 1.0,
             criteria: &Criteria::default(),
             random: Stream::new(7, "survey", &[&replicate.to_string()]),

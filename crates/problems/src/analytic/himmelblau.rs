@@ -46,4 +46,7 @@ impl Problem for Himmelblau {
     fn known_points(&self) -> Vec<KnownPoint> {
         POINTS.iter().map(|&(x, y, value, n_neg)| KnownPoint::nondegenerate(vec![x, y], value, n_neg)).collect()
     }
+    fn euler(&self) -> Option<i64> {
+        Some(1)
+    }
 }

@@ -58,4 +58,7 @@ impl Problem for SixHumpCamel {
     fn counts(&self) -> Option<Counts> {
         Some(Counts::exact(&[6, 7, 2]))
     }
+    fn euler(&self) -> Option<i64> {
+        Some(1)
+    }
 }

@@ -58,4 +58,8 @@ impl Problem for StyblinskiTang {
     fn basin_share(&self, minimum: &[f64]) -> Option<f64> {
         separable_share(minimum, &AXIS, &self.domain())
     }
+
+    fn euler(&self) -> Option<i64> {
+        Some(1)
+    }
 }

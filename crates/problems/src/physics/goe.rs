@@ -71,4 +71,8 @@ impl Problem for Goe {
     fn symmetry(&self) -> Symmetry {
         Symmetry::even(self.dim)
     }
+    /// Without spikes.
+    fn ensemble(&self) -> Option<Ensemble> {
+        (self.spikes == 0).then_some(Ensemble::Orthogonal { n: self.dim })
+    }
 }

@@ -91,6 +91,13 @@ impl Problem for RandomField {
         let side = if self.mu > 0.0 { field.max(5.0 / self.mu) } else { field };
         Domain::cube(self.dim, -side, side)
     }
+    /// Up to the number of waves.
+    fn ensemble(&self) -> Option<Ensemble> {
+        (self.mu > 0.0).then_some(Ensemble::FieldInBowl { mu: self.mu, n: self.dim })
+    }
+    fn euler(&self) -> Option<i64> {
+        (self.mu > 0.0).then_some(1)
+    }
     /// The waves cannot add up to more than all their amplitudes.
     fn reference(&self) -> Option<Reference> {
         Some(Reference::bound(-(2.0 * self.dim as f64 * self.waves as f64).sqrt()))

@@ -193,6 +193,10 @@ impl Problem for SphericalSpin {
         }
     }
 
+    fn ensemble(&self) -> Option<Ensemble> {
+        Some(Ensemble::SphericalSpin { p: self.p, n: self.dim })
+    }
+
     fn reference(&self) -> Option<Reference> {
         Some(Reference::estimate(-(self.dim as f64) * ground_state(self.p)))
     }

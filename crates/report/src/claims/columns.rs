@@ -22,6 +22,8 @@ const SHARES: &[(&str, &str, &str)] = &[
     ("barriers", "share_lower", "n_paired"),
     ("barriers", "share_monotone", "n_from_start"),
     ("basins", "share", "n_starts"),
+    ("counts", "euler_share", "n_euler"),
+    ("matrix_signs", "share", "n_draws"),
 ];
 
 /// Columns that hold words.
@@ -67,9 +69,18 @@ pub fn column_range(column: &str) -> (f64, f64) {
     let is = |names: &[&str]| names.contains(&column);
     if column == "correlation" || starts(&["difference"]) {
         (-1.0, 1.0)
-    } else if starts(&["share", "ended", "best_of_", "exact_", "real", "minimum_share", "baseline_share"])
-        || is(&["p", "p_holm", "index_mean", "theory_mean", "negative_mean", "zero_mean", "positive_mean"])
-        || is(&["derived", "derived_lo", "derived_hi", "derived_unbiased", "least_detectable", "unseen", "volume"])
+    } else if starts(&[
+        "share",
+        "ended",
+        "best_of_",
+        "exact_",
+        "real",
+        "minimum_share",
+        "baseline_share",
+        "euler_share",
+    ]) || is(&["p", "p_holm", "index_mean", "theory_mean", "negative_mean", "zero_mean", "positive_mean"])
+        || is(&["derived", "derived_lo", "derived_hi", "derived_unbiased", "least_detectable"])
+        || is(&["unseen", "volume", "recall", "independent", "large_n"])
     {
         SHARE
     } else if starts(&["n_", "cost", "ert", "baseline_ert", "cutoff_ert", "dwell_", "attempts_", "grad_norm", "index_"])

@@ -6,11 +6,15 @@ mod basins;
 mod claims;
 mod comparison;
 mod connections;
+mod counts;
 mod curves;
+mod draws;
 mod endpoints;
 mod examples;
 mod index_vs_loss;
 mod levels;
+mod listed;
+mod matrix_signs;
 mod plateaus;
 mod restarts;
 mod sensitivity;
@@ -75,6 +79,10 @@ pub(crate) const MAKERS: &[Maker] = &[
     of_all("levels", levels::header, levels::table),
     of_all("signs", signs::header, signs::table),
     of_all("index_vs_loss", index_vs_loss::header, index_vs_loss::table),
+    of_all("counts", counts::header, counts::table),
+    of_all("listed", listed::header, listed::table),
+    of_all("matrix_signs", matrix_signs::header, matrix_signs::table),
+    of_all("draws", draws::header, draws::table),
     of_survey("barriers", barriers::header, barriers::table, |run| run.row.optimizer == "paths"),
     of_survey("slices", slices::header, slices::table, |run| run.row.optimizer == "slices"),
     of_survey("basins", basins::header, basins::table, |run| run.row.optimizer == "basins"),

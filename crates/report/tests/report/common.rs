@@ -18,6 +18,8 @@ pub const ATTEMPTS: &str = "run_key,restart,f_start,f_end,cost,status";
 pub const CURVES: &str = "run_key,restart,iterations,cost,f,level,gap,grad_norm,step_length,path_length,from_start,\
                           lr_factor,sigma_gradient,sigma_weights,f_held_out,lambda_min,lambda_max,plateau";
 pub const EXAMPLES: &str = "run_key,row,loss,fitted";
+pub const COUNTS: &str = "run_key,index,found,expected,expected_se,euler,most";
+pub const LISTED: &str = "run_key,number,f,n_neg,n_zero,f_found,n_neg_found,n_zero_found,distance,searches";
 
 pub const CLAIMS: &str =
     "id,text,kind,source,table,cells,quantity,over,relation,value,theory,than,tolerance,tolerance_se";
@@ -32,6 +34,8 @@ pub struct Files {
     pub curves: Vec<String>,
     pub examples: Vec<String>,
     pub claims: Vec<String>,
+    pub counts: Vec<String>,
+    pub listed: Vec<String>,
 }
 
 impl Files {
@@ -113,6 +117,8 @@ impl Files {
             ("curves.csv", CURVES, &self.curves),
             ("examples.csv", EXAMPLES, &self.examples),
             ("claims.csv", CLAIMS, &self.claims),
+            ("counts.csv", COUNTS, &self.counts),
+            ("listed.csv", LISTED, &self.listed),
         ] {
             if !rows.is_empty() {
                 fs::write(dir.path().join(name), format!("{header}\n{}\n", rows.join("\n"))).unwrap();

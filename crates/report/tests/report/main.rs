@@ -2,6 +2,7 @@
 
 mod claims;
 mod common;
+mod counts;
 mod derived;
 mod estimators;
 mod folder;

@@ -3,6 +3,7 @@
 mod bad_input;
 mod census;
 mod claims;
+mod counting;
 mod crash;
 mod evaluate;
 mod failing;

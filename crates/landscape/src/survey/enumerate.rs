@@ -1,0 +1,323 @@
+//! The survey `enumerate`: critical points by searches from more and more starts, until no more are found.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use autodiff::Evaluator;
+use serde::{Deserialize, Serialize};
+
+use super::listed::numbered;
+use super::{Evaluations, IndexCounts, ListedResult, Site, Survey, Surveyed, SurveyedPoint};
+use crate::certificate::{Certificate, certify};
+use crate::class::Class;
+use crate::entry::Described;
+use crate::finder::{Finder, finders};
+use crate::matching::Tolerances;
+use crate::model::norm;
+use crate::polish::{Polished, polish};
+
+/// Critical points that are found, at most, where `points` does not say otherwise.
+const MOST_POINTS: u64 = 20_000;
+
+/// A found value belongs to a listed one within this, relative to 1 plus its size.
+const SAME_VALUE: f64 = 1e-8;
+
+/// Searches with a finder from starts 0, 1, 2, ...; what it ends at is polished, certified, and kept when it is new, with
+/// its images under the declared symmetries (and -x where `f(-x) = -f(x)`), each polished and certified in turn. After
+/// `first`, 2 `first`, 4 `first`, ... searches the set is looked at: it is settled when the last doubling added nothing and
+/// every point, or one of its images, was reached by `reached` searches or more. (A point that is missing although it is as
+/// easy to reach as the hardest one known is then as likely as `exp(-reached)`.)
+///
+/// Two points are one when value and index agree, and place to 1e-6 of `max(1, |x|)`. Points with zero eigenvalues lie on
+/// families, or are ill-conditioned; they are told apart by value, index and nullity alone.
+///
+/// **Sampling bias.** What the finder hardly ever reaches is missing, and often it is a saddle together with the minimum or
+/// maximum that it is about to merge with, which no sum of signs betrays. `searches` in the rows tells how well each point
+/// was reached; those known only as images of others have 0.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Enumerate {
+    /// Name of the finder, which has its default parameters.
+    pub finder: String,
+    /// Searches before the set is looked at for the first time.
+    pub first: u64,
+    /// Searches that must have reached each point or one of its images.
+    pub reached: u64,
+    /// Searches, at most.
+    pub searches: u64,
+    /// Points, at most.
+    pub points: u64,
+}
+
+impl Default for Enumerate {
+    fn default() -> Self {
+        Enumerate { finder: "newton".to_string(), first: 256, reached: 5, searches: 65_536, points: MOST_POINTS }
+    }
+}
+
+impl Described for Enumerate {
+    const NAME: &'static str = "enumerate";
+    const ABOUT: &'static str = "Critical points by searches from more and more starts until a doubling of the starts adds none, \
+        with their images under the declared symmetries.";
+    const PARAMS: &'static [(&'static str, &'static str)] = &[
+        ("finder", "finder that searches, with its default parameters"),
+        ("first", "searches before the set is looked at for the first time; then it is at every doubling, >= 1"),
+        ("reached", "searches that must have reached each point or one of its images, >= 1"),
+        ("searches", "searches, at most, >= first"),
+        ("points", "points, at most, >= 1"),
+    ];
+
+    fn check(&self) -> Result<(), String> {
+        if self.first == 0 || self.searches < self.first {
+            let Enumerate { first, searches, .. } = self;
+            return Err(format!("first = {first}, searches = {searches}: give 1 <= first <= searches"));
+        }
+        if self.reached == 0 {
+            return Err("reached = 0: a point is known because a search reached it; give 1 or more".to_string());
+        }
+        if self.points == 0 {
+            return Err("points = 0: nothing would be kept; give 1 or more".to_string());
+        }
+        self.finder().map(|_| ())
+    }
+}
+
+impl Enumerate {
+    fn finder(&self) -> Result<Arc<dyn Finder>, String> {
+        let all = finders();
+        let Some(entry) = all.iter().find(|entry| entry.name == self.finder) else {
+            let names: Vec<&str> = all.iter().map(|entry| entry.name).collect();
+            return Err(format!("finder = \"{}\" is none; the finders are {}", self.finder, names.join(", ")));
+        };
+        entry.build(&toml::Table::new())
+    }
+}
+
+impl Survey for Enumerate {
+    fn check(&self, _site: &Site) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn measure(&self, site: &mut Site) -> Surveyed {
+        let finder = self.finder().expect("checked when it was read");
+        let mut eval = site.objective.evaluator();
+        let mut noise = site.random.clone();
+        let mut set = Set {
+            site,
+            most: self.points,
+            points: vec![],
+            orbits: vec![],
+            spent: Evaluations::default(),
+            elsewhere: BTreeMap::new(),
+        };
+        let (mut searches, mut goal, mut before) = (0, self.first, None);
+        let is_settled = loop {
+            while searches < goal && !set.is_full() {
+                let found =
+                    finder.search(&mut eval, (set.site.start)(searches), searches, &mut noise, set.site.criteria);
+                set.spent.gradients += found.n_gradients;
+                set.spent.hessians += found.n_hessians;
+                set.reached(&mut eval, found.point);
+                searches += 1;
+            }
+            let count = set.points.len();
+            let is_settled = !set.is_full() && before == Some(count) && set.least_reached() >= self.reached;
+            if is_settled || set.is_full() || goal.saturating_mul(2) > self.searches {
+                break is_settled;
+            }
+            (before, goal) = (Some(count), 2 * goal);
+        };
+        set.surveyed(is_settled, searches)
+    }
+}
+
+/// Critical points that differ, while they are found.
+struct Set<'s, 'a> {
+    site: &'s Site<'a>,
+    most: u64,
+    points: Vec<SurveyedPoint>,
+    /// For each point, the one that it is an image of, or itself.
+    orbits: Vec<usize>,
+    spent: Evaluations,
+    /// Searches that ended at no critical point of the domain, by what they ended at.
+    elsewhere: BTreeMap<&'static str, u64>,
+}
+
+impl Set<'_, '_> {
+    fn is_full(&self) -> bool {
+        self.points.len() as u64 >= self.most
+    }
+
+    /// Searches that reached the point, or images of it, that fewest reached; none for an empty set.
+    fn least_reached(&self) -> u64 {
+        let mut reached = vec![0; self.points.len()];
+        for (found, &origin) in self.points.iter().zip(&self.orbits) {
+            reached[origin] += found.searches.unwrap_or(0);
+        }
+        let of_origins = (0..self.points.len()).filter(|&i| self.orbits[i] == i).map(|i| reached[i]);
+        of_origins.min().unwrap_or(u64::MAX)
+    }
+
+    /// A search ended at `point`.
+    fn reached(&mut self, eval: &mut Evaluator, point: Polished) {
+        match self.place(eval, point) {
+            Placed::Known(i) => *self.points[i].searches.get_or_insert(0) += 1,
+            Placed::Elsewhere(why) => *self.elsewhere.entry(why).or_default() += 1,
+            Placed::New => {
+                let first = self.points.len() - 1;
+                self.orbits.push(first);
+                self.points[first].searches = Some(1);
+                self.add_images(eval, first);
+            }
+        }
+    }
+
+    /// Images of the point at `first`, their images, and so on.
+    fn add_images(&mut self, eval: &mut Evaluator, first: usize) {
+        let mut next = first;
+        while next < self.points.len() && !self.is_full() {
+            for image in (self.site.images)(&self.points[next].point.x) {
+                let point = polish(eval, &image, self.site.criteria);
+                self.spent.gradients += point.n_gradients;
+                self.spent.hessians += point.n_hessians;
+                if let Placed::New = self.place(eval, point) {
+                    self.orbits.push(first);
+                }
+            }
+            next += 1;
+        }
+    }
+
+    /// Keeps the point if it is critical and new.
+    fn place(&mut self, eval: &mut Evaluator, point: Polished) -> Placed {
+        let Tolerances { place, .. } = Tolerances::default();
+        let near = |known: &SurveyedPoint| {
+            let away: Vec<f64> = known.point.x.iter().zip(&point.x).map(|(a, b)| a - b).collect();
+            known.certificate.inertia.n_zero == 0 && norm(&away) <= place * norm(&point.x).max(1.0)
+        };
+        // Most searches end at a known point, which then needs no certificate of its own.
+        if point.grad_norm <= self.site.criteria.grad_rel_tol
+            && let Some(i) = self.points.iter().position(near)
+        {
+            return Placed::Known(i);
+        }
+        if !(self.site.contains)(&point.x) {
+            return Placed::Elsewhere("outside the domain");
+        }
+        let certificate = certify(eval, &point, self.site.zero_modes, self.site.criteria);
+        self.spent.gradients += 1;
+        self.spent.hessians += 1;
+        if !certificate.class.is_critical() {
+            return Placed::Elsewhere(certificate.class.as_str());
+        }
+        let same = |known: &SurveyedPoint| near(known) || is_same_family(&known.certificate, &certificate);
+        if let Some(i) = self.points.iter().position(same) {
+            return Placed::Known(i);
+        }
+        self.points.push(SurveyedPoint { point, certificate, is_proved: None, searches: Some(0) });
+        Placed::New
+    }
+
+    fn surveyed(self, is_settled: bool, searches: u64) -> Surveyed {
+        let dim = self.site.objective.geometry().tangent_dim(self.site.objective.dim());
+        let mut counts = vec![0; dim + 1];
+        self.points.iter().for_each(|found| counts[found.certificate.inertia.n_neg] += 1);
+        let has_zeros = self.points.iter().any(|found| found.certificate.inertia.n_zero > 0);
+        let mut counts = IndexCounts::beside(counts, &self.site.known);
+        if has_zeros {
+            // Families are counted once each; sums over isolated points say nothing about them.
+            counts = IndexCounts { found: counts.found, ..IndexCounts::default() };
+        }
+        Surveyed {
+            is_complete: is_settled,
+            reason: self.reason(is_settled, searches),
+            counts: Some(counts),
+            listed: self.against_list(),
+            spent: self.spent,
+            points: self.points,
+            ..Surveyed::default()
+        }
+    }
+
+    fn reason(&self, is_settled: bool, searches: u64) -> String {
+        let count = self.points.len();
+        let mut reason = if is_settled {
+            format!("{count} critical points, none of them new between {} and {searches} searches", searches / 2)
+        } else if self.is_full() {
+            format!("{count} critical points, the limit on points, after {searches} searches")
+        } else {
+            format!("{count} critical points in {searches} searches, the limit, and more are likely")
+        };
+        let of = |class: Class| self.points.iter().filter(|found| found.certificate.class == class).count();
+        if of(Class::Degenerate) > 0 {
+            reason += &format!("; degenerate: {}", of(Class::Degenerate));
+        }
+        if !self.elsewhere.is_empty() {
+            let words: Vec<String> = self.elsewhere.iter().map(|(why, count)| format!("{why} {count}")).collect();
+            reason += &format!("; searches that ended elsewhere: {}", words.join(", "));
+        }
+        if self.site.has_kinks {
+            reason += "; points at kinks, where no gradient exists, are not found";
+        }
+        reason
+    }
+
+    /// The problem's list beside what was found: listed points in their order, then found ones that are not in it.
+    fn against_list(&self) -> Vec<ListedResult> {
+        let listed = &self.site.known.listed;
+        if listed.is_empty() {
+            return vec![];
+        }
+        let place = Tolerances::default().place;
+        let is_listed = |i: usize, found: &SurveyedPoint| {
+            let point = &listed[i];
+            let away: Vec<f64> = point.x.iter().zip(&found.point.x).map(|(a, b)| a - b).collect();
+            let is_there = norm(&away) <= place * norm(point.x).max(1.0);
+            let on_family = point.n_zero != Some(0) && found.certificate.inertia.n_zero > 0;
+            let apart = (found.certificate.f - point.f).abs();
+            apart <= SAME_VALUE * (1.0 + point.f.abs()) && (is_there || on_family)
+        };
+        let nearest = |f: f64| listed.iter().map(|point| (f - point.f).abs()).fold(f64::INFINITY, f64::min);
+        let signs = |found: &SurveyedPoint| (found.certificate.inertia.n_neg, found.certificate.inertia.n_zero);
+        let mut results = Vec::new();
+        let mut is_in_list = vec![false; self.points.len()];
+        for i in 0..listed.len() {
+            let here: Vec<usize> = (0..self.points.len()).filter(|&k| is_listed(i, &self.points[k])).collect();
+            here.iter().for_each(|&k| is_in_list[k] = true);
+            let of = |k: usize| (self.points[k].certificate.f, signs(&self.points[k]).0, signs(&self.points[k]).1);
+            // A family can have parts of other signs: the part that is listed is shown where it was found.
+            let results_here = here.iter().map(|&k| ListedResult {
+                listed: Some(numbered(i, &listed[i])),
+                found: Some(of(k)),
+                distance: Some((of(k).0 - listed[i].f).abs()),
+                searches: None,
+            });
+            let best = results_here.max_by_key(ListedResult::agrees);
+            let searches = here.iter().filter_map(|&k| self.points[k].searches).sum();
+            let absent =
+                ListedResult { listed: Some(numbered(i, &listed[i])), found: None, distance: None, searches: None };
+            results.push(ListedResult { searches: Some(searches), ..best.unwrap_or(absent) });
+        }
+        let others = self.points.iter().zip(&is_in_list).filter(|(_, is_in_list)| !**is_in_list);
+        results.extend(others.map(|(found, _)| ListedResult {
+            listed: None,
+            found: Some((found.certificate.f, signs(found).0, signs(found).1)),
+            distance: Some(nearest(found.certificate.f)),
+            searches: found.searches,
+        }));
+        results
+    }
+}
+
+/// Where a point belongs.
+enum Placed {
+    Known(usize),
+    New,
+    Elsewhere(&'static str),
+}
+
+/// Points with zero eigenvalues that agree in value and signs.
+fn is_same_family(a: &Certificate, b: &Certificate) -> bool {
+    let tolerance = Tolerances::default().value * a.f.abs().max(1.0);
+    a.inertia.n_zero > 0 && a.inertia == b.inertia && (a.f - b.f).abs() <= tolerance
+}

@@ -1,0 +1,57 @@
+//! Runs on several draws of one random surface, taken together.
+
+use crate::folder::{Folder, MethodRuns, Run};
+
+/// Parameters that say which draw of a random surface it is.
+const DRAW_PARAMETERS: [&str; 2] = ["instance=", "seed="];
+
+/// The label of a problem without the words that say which draw it is.
+///
+/// ```
+/// assert_eq!(report::without_draw("spherical_spin p=3 dim=4 instance=7"), "spherical_spin p=3 dim=4");
+/// ```
+pub fn without_draw(label: &str) -> String {
+    let is_kept = |word: &&str| !DRAW_PARAMETERS.iter().any(|parameter| word.starts_with(parameter));
+    label.split(' ').filter(is_kept).collect::<Vec<&str>>().join(" ")
+}
+
+/// The runs of one method on all draws of a surface.
+pub(crate) struct Pooled<'f> {
+    /// Label of the problem, without the draw.
+    pub problem: String,
+    /// Label of the method.
+    pub method: &'f str,
+    /// Its runs, draw by draw, in plan order.
+    pub draws: Vec<Vec<&'f Run>>,
+}
+
+impl<'f> Pooled<'f> {
+    /// Of all draws, in plan order.
+    pub fn runs(&self) -> impl Iterator<Item = &'f Run> {
+        self.draws.iter().flatten().copied()
+    }
+}
+
+/// The runs of a folder by problem without the draw, then method, both in order of first appearance; of those methods whose
+/// runs are `wanted`.
+pub(crate) fn pooled(folder: &Folder, wanted: impl Fn(&MethodRuns) -> bool) -> Vec<Pooled<'_>> {
+    let mut problems: Vec<String> = Vec::new();
+    let mut all: Vec<Pooled> = Vec::new();
+    for problem in folder.problems() {
+        let label = without_draw(problem.label);
+        for method in problem.methods.into_iter().filter(&wanted) {
+            if !problems.contains(&label) {
+                problems.push(label.clone());
+            }
+            match all.iter_mut().find(|pooled| pooled.problem == label && pooled.method == method.label) {
+                Some(pooled) => pooled.draws.push(method.runs),
+                None => {
+                    all.push(Pooled { problem: label.clone(), method: method.label, draws: vec![method.runs] });
+                }
+            }
+        }
+    }
+    let place = |pooled: &Pooled| problems.iter().position(|problem| *problem == pooled.problem);
+    all.sort_by_key(place);
+    all
+}
