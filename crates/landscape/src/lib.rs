@@ -53,6 +53,7 @@ mod inertia;
 mod krylov;
 mod lanczos;
 mod lbfgs;
+mod look;
 pub mod matching;
 mod model;
 mod newton_sampler;
@@ -80,10 +81,16 @@ pub use finder::{
 };
 pub use inertia::{Inertia, inertia, inertia_of, zero_tolerance};
 pub use lanczos::{Eigenpair, Extremes, Lanczos, extreme_pairs};
+pub use look::{
+    Ground, Look, Measure, Spectrum, SpectrumKind, SpectrumRow, gradient_jump, memory, too_large_to_form,
+    too_many_steps,
+};
 pub use newton_sampler::{Found, NewtonSampler};
 pub use polish::{Polished, polish};
 pub use proof::{Proof, prove};
 pub use spectrum::tangent_spectrum;
-pub use survey::{CensusSurvey, Evaluations, IndexCounts, Site, Survey, SurveyEntry, Surveyed, SurveyedPoint, surveys};
+pub use survey::{
+    CensusSurvey, Evaluations, IndexCounts, Site, SpectrumSurvey, Survey, SurveyEntry, Surveyed, SurveyedPoint, surveys,
+};
 pub use symmetric::{count_below, eigenvalues, eigenvectors, solve};
 pub use tangent::TangentHessian;

@@ -5,6 +5,7 @@ use std::fmt;
 use autodiff::{Geometry, Objective, Stream};
 use toml::{Table, Value};
 
+use crate::ensemble::Ensemble;
 use crate::motion::Motion;
 use crate::problem::{Counts, Domain, KnownPoint, Problem, Reference, StartLaw};
 
@@ -32,6 +33,8 @@ pub struct Instance {
     pub known_points: Vec<KnownPoint>,
     /// Number of critical points of each index, where it is known.
     pub counts: Option<Counts>,
+    /// The random matrix that the Hessian on the surface is, where its law is known and the surface is not moved.
+    pub ensemble: Option<Ensemble>,
     /// What gaps are measured from.
     pub reference: Option<Reference>,
     /// The level of a point is f divided by this.
@@ -89,6 +92,7 @@ impl Instance {
             has_kinks: problem.has_kinks(),
             known_points,
             counts: problem.counts(),
+            ensemble: problem.ensemble().filter(|_| motion.is_none()),
             reference: problem.reference(),
             loss_scale: problem.loss_scale(),
             fingerprint: problem.fingerprint(),

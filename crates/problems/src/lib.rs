@@ -18,6 +18,7 @@
 
 mod analytic;
 mod data;
+mod ensemble;
 mod formula;
 mod frame;
 mod instance;
@@ -32,6 +33,7 @@ mod signal;
 
 pub use analytic::separable::{MOST_POINTS, separable, separable_counts};
 pub use analytic::*;
+pub use ensemble::Ensemble;
 pub use formula::Formula;
 pub use instance::Instance;
 pub use learning::*;
@@ -46,6 +48,7 @@ pub use signal::*;
 /// What the file of a problem starts with: `use problems::prelude::*;`.
 pub mod prelude {
     pub use crate::analytic::separable::{separable, separable_counts};
+    pub use crate::ensemble::Ensemble;
     pub use crate::problem::{Counts, Domain, KnownPoint, Problem, Reference, StartLaw, dim_between, in_range};
     pub use autodiff::{Geometry, Rows, Scalar, Stream};
     pub use serde::{Deserialize, Serialize};

@@ -1,8 +1,10 @@
 //! Surveys: measurements of a surface itself, not of a run on it, and the list of them by name.
 
 mod census;
+mod spectrum;
 
 pub use census::CensusSurvey;
+pub use spectrum::SpectrumSurvey;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -12,7 +14,9 @@ use autodiff::{Objective, Stream};
 use crate::certificate::Certificate;
 use crate::criteria::Criteria;
 use crate::entry::{Described, Entry};
+use crate::look::Spectrum;
 use crate::polish::Polished;
+use crate::theory::SpectralLaw;
 
 /// The surface that is surveyed, with all that is declared about it.
 pub struct Site<'a> {
@@ -31,6 +35,8 @@ pub struct Site<'a> {
     pub has_kinks: bool,
     /// The level of a point is f divided by this.
     pub loss_scale: f64,
+    /// The law of the Hessian's eigenvalues at a point of this level, where there is one.
+    pub law: &'a (dyn Fn(f64) -> Option<SpectralLaw> + Sync),
     /// Tolerances of polish and certificate.
     pub criteria: &'a Criteria,
     /// Whatever else is drawn.
@@ -62,6 +68,8 @@ pub struct Surveyed {
     pub points: Vec<SurveyedPoint>,
     /// How many critical points there are of each index, where that was counted.
     pub counts: Option<IndexCounts>,
+    /// Spectra, each with the word for its place: `start`, a number of gradient steps, or `found`.
+    pub spectra: Vec<(String, Spectrum)>,
 }
 
 /// Evaluations of an objective.
@@ -107,7 +115,7 @@ pub type SurveyEntry = Entry<dyn Survey>;
 
 /// The surveys there are.
 pub fn surveys() -> Vec<SurveyEntry> {
-    vec![entry::<CensusSurvey>()]
+    vec![entry::<CensusSurvey>(), entry::<SpectrumSurvey>()]
 }
 
 fn entry<S: Survey + Described>() -> SurveyEntry {

@@ -68,4 +68,7 @@ impl Problem for Goe {
     fn domain(&self) -> Domain {
         Domain::cube(self.dim, -1.0, 1.0)
     }
+    fn ensemble(&self) -> Option<Ensemble> {
+        Some(Ensemble::Goe { spikes: self.spikes, strength: self.strength })
+    }
 }
