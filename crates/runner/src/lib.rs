@@ -50,6 +50,7 @@ mod resolve;
 mod resolved;
 mod screen;
 mod space;
+mod spectrum;
 mod store;
 mod survey;
 mod tools;

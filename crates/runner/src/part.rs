@@ -18,12 +18,14 @@ pub enum Part {
     Examples,
     /// Critical points of each index that a survey counted.
     Counts,
+    /// Eigenvalues of Hessians.
+    Spectrum,
 }
 
 impl Part {
     /// All of them.
     pub const ALL: [Part; COUNT] =
-        [Part::Hits, Part::Attempts, Part::Critical, Part::Curves, Part::Examples, Part::Counts];
+        [Part::Hits, Part::Attempts, Part::Critical, Part::Curves, Part::Examples, Part::Counts, Part::Spectrum];
 
     /// The name of the file.
     pub fn file(self) -> &'static str {
@@ -34,6 +36,7 @@ impl Part {
             Part::Curves => "curves.csv",
             Part::Examples => "examples.csv",
             Part::Counts => "counts.csv",
+            Part::Spectrum => "spectrum.csv",
         }
     }
 
@@ -46,6 +49,7 @@ impl Part {
             Part::Curves => &CURVE_COLUMNS,
             Part::Examples => &["row", "loss", "fitted"],
             Part::Counts => &["index", "found", "expected", "expected_se", "euler", "most"],
+            Part::Spectrum => &["at", "n", "kind", "position", "value", "error", "theory"],
         }
     }
 
@@ -56,7 +60,7 @@ impl Part {
 }
 
 /// Number of files.
-const COUNT: usize = 6;
+const COUNT: usize = 7;
 
 const CURVE_COLUMNS: [&str; 17] = [
     "restart",

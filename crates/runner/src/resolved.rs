@@ -44,11 +44,7 @@ pub fn text(experiment: &Experiment) -> String {
     section(&mut out, "[record]", &record(experiment));
     section(&mut out, "[targets]", &[("gaps", numbers(&experiment.gaps))]);
     if !experiment.at.is_empty() || experiment.proves {
-        let at = experiment.at.iter().map(|at| match at {
-            At::Cost(cost) => cost.to_string(),
-            word => quoted(&word.label()),
-        });
-        let mut pairs = vec![("at", format!("[{}]", at.collect::<Vec<_>>().join(", ")))];
+        let mut pairs = vec![("at", moments(&experiment.at))];
         if experiment.proves {
             pairs.push(("prove", true.to_string()));
         }
@@ -108,7 +104,23 @@ fn record(experiment: &Experiment) -> Vec<(&'static str, String)> {
     if let Some(above) = experiment.examples {
         pairs.push(("examples", format!("{{ loss_above = {} }}", number(above))));
     }
+    if let Some(spectra) = &experiment.spectrum {
+        let mut table = vec![format!("at = {}", moments(&spectra.at))];
+        if spectra.replicates != u64::MAX {
+            table.push(format!("replicates = {}", spectra.replicates));
+        }
+        table.extend(spectra.look_table.iter().map(|(key, v)| format!("{key} = {}", value(v))));
+        pairs.push(("spectrum", format!("{{ {} }}", table.join(", "))));
+    }
     pairs
+}
+
+fn moments(at: &[At]) -> String {
+    let words = at.iter().map(|at| match at {
+        At::Cost(cost) => cost.to_string(),
+        word => quoted(&word.label()),
+    });
+    format!("[{}]", words.collect::<Vec<_>>().join(", "))
 }
 
 fn problem(out: &mut String, experiment: &Experiment, index: usize, surface: &Surface) {

@@ -7,7 +7,9 @@ use crate::measure::Outcome;
 use crate::part::{Part, Rows};
 use crate::plan::PlannedRun;
 use crate::record::{Measured, Record};
+use crate::spectrum;
 use autodiff::Stream;
+use landscape::theory::SpectralLaw;
 use landscape::{Criteria, Evaluations, IndexCounts, Site, Survey, SurveyedPoint};
 use optimizers::{Counts, Status};
 use problems::Instance;
@@ -18,6 +20,7 @@ pub fn site<'a>(
     criteria: &'a Criteria,
     start: &'a (dyn Fn(u64) -> Vec<f64> + Sync),
     contains: &'a (dyn Fn(&[f64]) -> bool + Sync),
+    law: &'a (dyn Fn(f64) -> Option<SpectralLaw> + Sync),
 ) -> Site<'a> {
     Site {
         objective: &instance.objective,
@@ -27,6 +30,7 @@ pub fn site<'a>(
         zero_modes: instance.zero_modes,
         has_kinks: instance.has_kinks,
         loss_scale: instance.loss_scale,
+        law,
         criteria,
         random: Stream::new(0, "survey", &[]),
     }
@@ -37,7 +41,7 @@ pub fn site<'a>(
 /// # Errors
 /// The survey's own words.
 pub fn check(survey: &dyn Survey, instance: &Instance) -> Result<(), String> {
-    survey.check(&site(instance, &Criteria::default(), &|_| Vec::new(), &|x| instance.in_domain(x)))
+    survey.check(&site(instance, &Criteria::default(), &|_| Vec::new(), &|x| instance.in_domain(x), &|_| None))
 }
 
 /// The rows of a survey.
@@ -51,7 +55,8 @@ pub fn measured(
     let instance = built(surface);
     let start = |number: u64| experiment.start(surface, run.replicate, number);
     let contains = |x: &[f64]| instance.in_domain(x);
-    let mut site = site(instance, &experiment.criteria, &start, &contains);
+    let law = |level: f64| spectrum::law(instance, level);
+    let mut site = site(instance, &experiment.criteria, &start, &contains, &law);
     site.random = experiment.stream("random", cell, run.replicate);
     let found = survey.measure(&mut site);
 
@@ -70,6 +75,7 @@ pub fn measured(
         rows[Part::Critical].push(point_cells(surface, i, point));
     }
     rows[Part::Counts] = found.counts.as_ref().map_or_else(Vec::new, count_cells);
+    rows[Part::Spectrum] = found.spectra.iter().flat_map(|(at, seen)| spectrum::rows(at, seen)).collect();
     Outcome { record: Record { key: run.key.clone(), run: measured.cells(), rows, wall_ms: String::new() }, x: None }
 }
 

@@ -37,37 +37,39 @@ impl At {
 }
 
 pub(super) fn critical<'a>(pairs: &'a [Pair], budget: u64, findings: &mut Findings) -> CriticalTable<'a> {
-    let mut at = vec![At::Stop];
-    if let Some(pair) = pairs.iter().find(|pair| pair.key == "at") {
-        let what = "`at` needs a list of \"stop\", \"start\" or a cost in gradients";
-        match &pair.node.kind {
-            Kind::Array(items) => {
-                at.clear();
-                for node in items {
-                    let moment = match &node.kind {
-                        Kind::Scalar(toml::Value::String(word)) if word == "stop" => At::Stop,
-                        Kind::Scalar(toml::Value::String(word)) if word == "start" => At::Start,
-                        Kind::Scalar(toml::Value::Integer(cost)) if *cost > 0 => {
-                            if *cost as u64 > budget {
-                                let what = format!("{cost} is beyond the budget of {budget}");
-                                findings.add(&node.span, what, "no run gets there");
-                            }
-                            At::Cost(*cost as u64)
-                        }
-                        _ => {
-                            findings.add(&node.span, what, "");
-                            continue;
-                        }
-                    };
-                    if at.contains(&moment) {
-                        findings.add(&node.span, "this moment stands here twice", "remove one");
-                    }
-                    at.push(moment);
-                }
-            }
-            _ => findings.add(&pair.node.span, what, ""),
-        }
-    }
+    let at = moments(pairs, budget, findings);
     let proves = Section::new("[critical]", pairs).flag("prove", false, findings);
     CriticalTable { at, proves, criteria: pairs.iter().filter(|pair| !["at", "prove"].contains(&&*pair.key)).collect() }
+}
+
+/// `at` of a table, `["stop"]` when absent.
+pub(super) fn moments(pairs: &[Pair], budget: u64, findings: &mut Findings) -> Vec<At> {
+    let Some(pair) = pairs.iter().find(|pair| pair.key == "at") else { return vec![At::Stop] };
+    let what = "`at` needs a list of \"stop\", \"start\" or a cost in gradients";
+    let Kind::Array(items) = &pair.node.kind else {
+        findings.add(&pair.node.span, what, "");
+        return vec![At::Stop];
+    };
+    let mut at = Vec::new();
+    for node in items {
+        let moment = match &node.kind {
+            Kind::Scalar(toml::Value::String(word)) if word == "stop" => At::Stop,
+            Kind::Scalar(toml::Value::String(word)) if word == "start" => At::Start,
+            Kind::Scalar(toml::Value::Integer(cost)) if *cost > 0 => {
+                if *cost as u64 > budget {
+                    findings.add(&node.span, format!("{cost} is beyond the budget of {budget}"), "no run gets there");
+                }
+                At::Cost(*cost as u64)
+            }
+            _ => {
+                findings.add(&node.span, what, "");
+                continue;
+            }
+        };
+        if at.contains(&moment) {
+            findings.add(&node.span, "this moment stands here twice", "remove one");
+        }
+        at.push(moment);
+    }
+    at
 }
