@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::error::ReportError;
 use crate::load::{Loaded, load, load_if_there};
-use crate::rows::{AttemptRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
+use crate::rows::{AttemptRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, SpectrumRow, Status};
 
 /// One planned run with all that is known about it.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Run {
     pub examples: Vec<ExampleRow>,
     /// Critical points by index, as a survey counted them.
     pub counts: Vec<CountRow>,
+    /// Spectra, the rows of each place together.
+    pub spectrum: Vec<SpectrumRow>,
 }
 
 /// Every planned run, in plan order.
@@ -59,7 +61,7 @@ impl Run {
     fn new(row: RunRow) -> Self {
         let (hits, points, attempts) = (Vec::new(), Vec::new(), Vec::new());
         let (curve, examples, counts) = (Vec::new(), Vec::new(), Vec::new());
-        Run { row, hits, points, attempts, curve, examples, counts }
+        Run { row, hits, points, attempts, curve, examples, counts, spectrum: Vec::new() }
     }
 }
 
@@ -97,6 +99,7 @@ impl Folder {
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &ExampleRow| &row.run_key, examples)?;
         let counts = |run: &mut Run, row: CountRow| in_order(&mut run.counts, row, |row| row.index, "index");
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &CountRow| &row.run_key, counts)?;
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &SpectrumRow| &row.run_key, next_of_spectrum)?;
         let folder = Folder { runs };
         folder.check_targets(&rows)?;
         Ok(folder)
@@ -305,6 +308,19 @@ fn next_of_curve(run: &mut Run, row: CurveRow) -> Result<(), String> {
     }
     run.curve.push(row);
     if is_next { Ok(()) } else { Err(problem) }
+}
+
+/// The rows of one place stand together and agree on the number of eigenvalues.
+fn next_of_spectrum(run: &mut Run, row: SpectrumRow) -> Result<(), String> {
+    let last = run.spectrum.last();
+    if last.is_some_and(|last| last.at == row.at && last.n != row.n) {
+        return Err(format!("{} eigenvalues at {} where there were others before", row.n, row.at));
+    }
+    if last.is_some_and(|last| last.at != row.at) && run.spectrum.iter().any(|before| before.at == row.at) {
+        return Err(format!("the spectrum at {} stands in two places", row.at));
+    }
+    run.spectrum.push(row);
+    Ok(())
 }
 
 /// What is wrong with the inertia of a certified point, if anything.

@@ -30,14 +30,18 @@ mod tuning;
 pub use claims::{Kind, Over, Relation, column_range, has_uncertainty, holds_words, table_columns, table_names};
 pub use error::ReportError;
 pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
-pub use rows::{At, AttemptRow, Class, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, Status};
+pub use rows::{
+    At, AttemptRow, Class, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, RunRow, SpectrumKind, SpectrumRow,
+    Status,
+};
 pub use table::{Block, Cell, Table};
+pub use tables::pooled_label;
 pub use tuning::{Choice, choices};
 
 use std::path::Path;
 
 /// Every table that the result folder `dir` has rows for, in reading order: `success`,
-/// `comparison`, `restarts`, `attempts`, `curves`, `plateaus`, `examples`, `endpoints`, `signs`, `index_vs_loss`.
+/// `comparison`, `restarts`, `attempts`, `curves`, `plateaus`, `examples`, `endpoints`, `signs`, `index_vs_loss`, `spectrum`.
 ///
 /// Reads `runs.csv`, `hits.csv`, `critical.csv` and, where they are there, `attempts.csv`, `curves.csv`, `examples.csv` and
 /// `space.csv`, and nothing else. Runs that are planned but not done (status `missing`) stay in every denominator, so an

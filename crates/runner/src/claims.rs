@@ -84,8 +84,15 @@ pub fn check_labels(claims: &[ClaimTable], surfaces: &[Surface], cells: &[Cell],
             findings.add(&pair.node.span, format!("no {what} has the label \"{label}\" here"), help);
         }
     };
-    for pair in claims.iter().flat_map(|claim| claim.cells.iter().chain(claim.than)) {
+    // This table takes the draws of a random surface together.
+    let pooled: Vec<String> = problems.iter().map(|label| report::pooled_label(label)).collect();
+    let pooled: Vec<&str> = pooled.iter().map(String::as_str).collect();
+    let pairs = claims
+        .iter()
+        .flat_map(|table| table.cells.iter().chain(table.than).map(|pair| (table.claim.table.as_str(), pair)));
+    for (table, pair) in pairs {
         match pair.key.as_str() {
+            "problem" if table == "spectrum" => check(pair, "problem", &pooled),
             "problem" => check(pair, "problem", &problems),
             "method" | "baseline" => check(pair, "method", &methods),
             _ => {}

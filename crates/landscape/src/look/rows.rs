@@ -3,7 +3,7 @@
 use crate::density::{Density, Share};
 use crate::inertia::Inertia;
 use crate::lanczos::{Eigenpair, Extremes};
-use crate::theory::SpectralLaw;
+use crate::theory::{SpectralLaw, kolmogorov_critical};
 
 /// Places at which a density and shares are given.
 const PLACES: usize = 61;
@@ -39,6 +39,9 @@ pub enum SpectrumKind {
     Outlier,
     /// How many of these there are.
     Outliers,
+    /// `max |F_n - F|` between the share of eigenvalues below a number and the law's; theory is the distance that one matrix
+    /// in twenty exceeds.
+    Distance,
     /// Density at the position, smoothed.
     Density,
     /// In expectation at most the share of eigenvalues below the position.
@@ -68,6 +71,7 @@ impl SpectrumKind {
             SpectrumKind::Eigenvalue => "eigenvalue",
             SpectrumKind::Outlier => "outlier",
             SpectrumKind::Outliers => "outliers",
+            SpectrumKind::Distance => "distance",
             SpectrumKind::Density => "density",
             SpectrumKind::LeastShare => "least-share",
             SpectrumKind::MostShare => "most-share",
@@ -143,6 +147,9 @@ pub(super) fn compared(values: &[f64], law: Option<&SpectralLaw>) -> Vec<Spectru
     let share = |i: usize| (below as f64 + in_bulk.len() as f64 * law.below(values[i])) / n as f64;
     let theory = |i: usize| in_bulk.contains(&i).then(|| share(i));
     let mut rows: Vec<SpectrumRow> = (0..n).map(|i| ranked(SpectrumKind::Eigenvalue, i, theory(i))).collect();
+    let gap = |i: usize| (share(i) - i as f64 / n as f64).abs().max((share(i) - (i + 1) as f64 / n as f64).abs());
+    let distance = row(SpectrumKind::Distance, in_bulk.clone().map(gap).fold(0.0, f64::max));
+    rows.push(SpectrumRow { theory: Some(kolmogorov_critical(n)), ..distance });
     let is_apart = |&i: &usize| values[i] < lower - under || values[i] > upper + over;
     let apart: Vec<usize> = (0..n).filter(is_apart).collect();
     let count = row(SpectrumKind::Outliers, apart.len() as f64);

@@ -20,7 +20,8 @@ const SHARES: [(&str, &str, &str); 7] = [
 ];
 
 /// Columns that hold words.
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 13] = [
+    "at",
     "problem",
     "method",
     "baseline",
@@ -60,6 +61,8 @@ pub fn column_range(column: &str) -> (f64, f64) {
         (-1.0, 1.0)
     } else if starts(&["share", "best_of_", "exact_", "real", "minimum_share", "baseline_share"])
         || is(&["p", "p_holm", "index_mean", "theory_mean", "negative_mean", "zero_mean", "positive_mean"])
+        || is(&["negative_theory", "negative_least", "negative_most"])
+        || starts(&["distance_"])
         || is(&["derived", "derived_lo", "derived_hi", "derived_unbiased", "least_detectable"])
     {
         SHARE

@@ -11,6 +11,7 @@ mod plateaus;
 mod restarts;
 mod sensitivity;
 mod signs;
+mod spectrum;
 mod success;
 
 use crate::estimators::{Outcome, Share};
@@ -22,6 +23,7 @@ use crate::table::{Cell, Table};
 pub(crate) use claims::table as claims;
 pub(crate) use comparison::pairs;
 pub(crate) use sensitivity::table as sensitivity;
+pub use spectrum::pooled_label;
 
 /// One of the tables: its name, the columns of its CSV, and what makes it.
 pub(crate) struct Maker {
@@ -46,7 +48,7 @@ const fn of_curves(name: &'static str, header: fn() -> Vec<String>, table: fn(&F
 }
 
 /// Every table of a folder of runs, in reading order.
-pub(crate) const MAKERS: [Maker; 10] = [
+pub(crate) const MAKERS: [Maker; 11] = [
     of_all("success", success::header, success::table),
     of_all("comparison", comparison::header, comparison::table),
     of_all("restarts", restarts::header, restarts::table),
@@ -57,6 +59,12 @@ pub(crate) const MAKERS: [Maker; 10] = [
     of_all("endpoints", endpoints::header, endpoints::table),
     of_all("signs", signs::header, signs::table),
     of_all("index_vs_loss", index_vs_loss::header, index_vs_loss::table),
+    Maker {
+        name: "spectrum",
+        header: spectrum::header,
+        table: spectrum::table,
+        counts: |run| !run.spectrum.is_empty(),
+    },
 ];
 
 /// Every table that has rows, in reading order.
