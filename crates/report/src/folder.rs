@@ -126,18 +126,20 @@ impl Folder {
     }
 
     /// The runs of one half of the replicates of every cell, in plan order: `half` 0 has the first n/2 of the n runs that
-    /// `counts`, 1 the others. Two disjoint ranges of seeds; any table can be made of either.
-    pub fn half(&self, half: usize, counts: impl Fn(&Run) -> bool) -> Folder {
-        let mut sizes: HashMap<(&str, &str), (usize, usize)> = HashMap::new();
-        fn cell(run: &Run) -> (&str, &str) {
-            (&run.row.problem, &run.row.method)
+    /// `counts`, 1 the others. Two disjoint ranges of seeds; any table can be made of either. Problems of which `label` makes the
+    /// same are one cell.
+    pub fn half(&self, half: usize, counts: impl Fn(&Run) -> bool, label: fn(&str) -> String) -> Folder {
+        let mut sizes: HashMap<(String, &str), (usize, usize)> = HashMap::new();
+        fn method(run: &Run) -> &str {
+            &run.row.method
         }
+        let problem = |run: &Run| label(&run.row.problem);
         for run in self.runs.iter().filter(|run| counts(run)) {
-            sizes.entry(cell(run)).or_default().0 += 1;
+            sizes.entry((problem(run), method(run))).or_default().0 += 1;
         }
         let mut runs = Vec::new();
         for run in self.runs.iter().filter(|run| counts(run)) {
-            let (size, seen) = sizes.get_mut(&cell(run)).expect("every run was counted");
+            let (size, seen) = sizes.get_mut(&(problem(run), method(run))).expect("every run was counted");
             if (*seen >= *size / 2) == (half == 1) {
                 runs.push(run.clone());
             }

@@ -35,16 +35,18 @@ pub(crate) struct Maker {
     pub table: fn(&Folder) -> Option<Table>,
     /// The runs it is about: where only some are recorded, the halves of the replicates are halves of these.
     pub counts: fn(&Run) -> bool,
+    /// What the halves are taken of: the runs of one method on the problems of which this makes one label.
+    pub cell: fn(&str) -> String,
 }
 
 /// A table of all runs.
 const fn of_all(name: &'static str, header: fn() -> Vec<String>, table: fn(&Folder) -> Option<Table>) -> Maker {
-    Maker { name, header, table, counts: |_| true }
+    Maker { name, header, table, counts: |_| true, cell: str::to_string }
 }
 
 /// A table of the runs that have a curve.
 const fn of_curves(name: &'static str, header: fn() -> Vec<String>, table: fn(&Folder) -> Option<Table>) -> Maker {
-    Maker { name, header, table, counts: |run| !run.curve.is_empty() }
+    Maker { name, header, table, counts: |run| !run.curve.is_empty(), cell: str::to_string }
 }
 
 /// Every table of a folder of runs, in reading order.
@@ -64,6 +66,7 @@ pub(crate) const MAKERS: [Maker; 11] = [
         header: spectrum::header,
         table: spectrum::table,
         counts: |run| !run.spectrum.is_empty(),
+        cell: pooled_label,
     },
 ];
 
