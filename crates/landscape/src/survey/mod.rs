@@ -68,7 +68,7 @@ pub struct Surveyed {
     pub points: Vec<SurveyedPoint>,
     /// How many critical points there are of each index, where that was counted.
     pub counts: Option<IndexCounts>,
-    /// Spectra, each with the word for its place: `start`, a number of gradient steps, or `found`.
+    /// Spectra, each with the word for its place: `start`, a number of gradient steps, or `found 1` for the first of `points`.
     pub spectra: Vec<(String, Spectrum)>,
 }
 

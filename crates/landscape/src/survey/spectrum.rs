@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Site, Survey, Surveyed};
+use super::{Site, Survey, Surveyed, SurveyedPoint};
+use crate::certificate::certify;
 use crate::entry::Described;
 use crate::look::{Ground, Look, Measure};
 use crate::polish::polish;
@@ -13,7 +14,7 @@ const MOST_STEPS: u64 = 1_000_000;
 /// Where to look at a spectrum, and how.
 ///
 /// The point is the start point of the run's number; from it `x <- x - lr g` along the surface `steps` times; then, with
-/// `polish`, Newton steps to the critical point nearby, whatever its index. On a random surface whose Hessian is the same at
+/// `polish`, Newton steps to the critical point nearby, whatever its index; what cannot be certified as one has no spectrum. On a random surface whose Hessian is the same at
 /// every point the start point is as good as any.
 ///
 /// **Sampling bias.** Critical points come from descents of a given length: mostly minima and saddles of low index after long
@@ -100,8 +101,15 @@ impl Survey for SpectrumSurvey {
             let polished = polish(&mut eval, &x, site.criteria);
             surveyed.spent.gradients += polished.n_gradients;
             surveyed.spent.hessians += polished.n_hessians;
-            x = polished.x;
-            at = "found".to_string();
+            let certificate = certify(&mut eval, &polished, site.zero_modes, site.criteria);
+            x = polished.x.clone();
+            at = "found 1".to_string();
+            let (class, why) = (certificate.class, certificate.reason.clone());
+            surveyed.points.push(SurveyedPoint { point: polished, certificate, is_proved: None, searches: None });
+            if !class.is_critical() {
+                surveyed.reason = format!("no critical point, so no spectrum: {}, {why}", class.as_str());
+                return surveyed;
+            }
         }
         let ground =
             Ground { law: site.law, loss_scale: site.loss_scale, has_kinks: site.has_kinks, criteria: site.criteria };

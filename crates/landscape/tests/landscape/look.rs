@@ -1,7 +1,6 @@
 //! Looks at spectra that are known exactly, in every way there is to look.
 
-use crate::support::form;
-use crate::support::goe;
+use crate::support::{control, form, goe};
 use autodiff::{Geometry, Objective, Scalar, Stream};
 use landscape::theory::SpectralLaw;
 use landscape::{
@@ -222,8 +221,12 @@ fn the_survey_descends_polishes_and_looks() {
     assert_eq!((at.as_str(), found.spent.gradients, found.is_complete), ("3", 4, true));
     let polished = surveyed(&SpectrumSurvey { polish: true, ..steps.clone() }, &saddle, &[1.0, 1.0]);
     let (at, seen) = &polished.spectra[0];
-    assert_eq!((at.as_str(), values(seen, SpectrumKind::Eigenvalue)), ("found", vec![-2.0, 10.0]));
+    assert_eq!((at.as_str(), values(seen, SpectrumKind::Eigenvalue)), ("found 1", vec![-2.0, 10.0]));
     assert!(values(seen, SpectrumKind::Gradient)[0] < 1e-12);
+    assert_eq!(polished.points.len(), 1);
+    // The control has no critical point; polish ends where the gradient is in the kernel of the Hessian.
+    let flat = surveyed(&SpectrumSurvey { polish: true, ..SpectrumSurvey::default() }, &control(1.0), &[0.7, -0.4]);
+    assert!(!flat.is_complete && flat.spectra.is_empty() && flat.reason.contains("gradient-flat"), "{}", flat.reason);
     let away = Objective::formula(1, |x| -x[0].square().square());
     let lost = surveyed(&SpectrumSurvey { steps: 50, lr: 1.0, ..steps.clone() }, &away, &[2.0]);
     assert!(!lost.is_complete && lost.spectra.is_empty() && lost.reason.contains("lr = 1"), "{}", lost.reason);

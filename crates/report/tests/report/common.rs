@@ -18,6 +18,7 @@ pub const ATTEMPTS: &str = "run_key,restart,f_start,f_end,cost,status";
 pub const CURVES: &str = "run_key,restart,iterations,cost,f,level,gap,grad_norm,step_length,path_length,from_start,\
                           lr_factor,sigma_gradient,sigma_weights,f_held_out,lambda_min,lambda_max,plateau";
 pub const EXAMPLES: &str = "run_key,row,loss,fitted";
+pub const SPECTRUM: &str = "run_key,at,n,kind,position,value,error,theory";
 
 /// The files, row by row, without headers.
 #[derive(Default, Clone)]
@@ -28,6 +29,7 @@ pub struct Files {
     pub attempts: Vec<String>,
     pub curves: Vec<String>,
     pub examples: Vec<String>,
+    pub spectrum: Vec<String>,
 }
 
 impl Files {
@@ -102,6 +104,7 @@ impl Files {
             ("attempts.csv", ATTEMPTS, &self.attempts),
             ("curves.csv", CURVES, &self.curves),
             ("examples.csv", EXAMPLES, &self.examples),
+            ("spectrum.csv", SPECTRUM, &self.spectrum),
         ] {
             if !rows.is_empty() {
                 fs::write(dir.path().join(name), format!("{header}\n{}\n", rows.join("\n"))).unwrap();

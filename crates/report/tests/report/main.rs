@@ -7,6 +7,7 @@ mod folder;
 mod render;
 mod sensitivity;
 mod significance;
+mod spectra;
 mod story;
 mod strategies;
 mod tables;

@@ -12,6 +12,7 @@ mod precision;
 mod proofs;
 mod repeat;
 mod shipped;
+mod spectra;
 mod story;
 mod support;
 mod trace;
