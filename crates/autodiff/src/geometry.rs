@@ -72,31 +72,35 @@ impl Geometry {
     }
 
     /// Hessian (m x m, row-major, symmetric) of the function restricted to the surface, in the basis of
-    /// [`Geometry::to_tangent`], from gradient (dim,) and Hessian (dim x dim) in R^dim.
+    /// [`Geometry::to_tangent`], from gradient (dim,) and Hessian (dim x dim) in R^dim, in whose place it comes.
     ///
     /// Sphere: `P (H - (x.g / |x|^2) I) P`, the shift being the curvature of the surface itself.
-    pub fn tangent_hessian(&self, x: &[f64], grad: &[f64], hess: &[f64]) -> Vec<f64> {
+    pub fn tangent_hessian(&self, x: &[f64], grad: &[f64], mut hess: Vec<f64>) -> Vec<f64> {
         let n = x.len();
         assert_eq!((grad.len(), hess.len()), (n, n * n), "gradient and Hessian of one function");
-        match self {
-            Geometry::Flat => hess.to_vec(),
-            Geometry::Sphere { .. } => {
-                let shift = dot(x, grad) / dot(x, x);
-                let reflection = Reflection::to_first_axis(x);
-                let mut work = hess.to_vec();
-                for (i, row) in work.chunks_exact_mut(n).enumerate() {
-                    row[i] -= shift;
-                    reflection.apply(row);
-                }
-                reflection.apply_left(&mut work);
-                let at = |i: usize, j: usize| work[i * n + j];
-                let mut tangent = Vec::with_capacity((n - 1) * (n - 1));
-                for i in 1..n {
-                    tangent.extend((1..n).map(|j| 0.5 * (at(i, j) + at(j, i))));
-                }
-                tangent
+        if let Geometry::Sphere { .. } = self {
+            let shift = dot(x, grad) / dot(x, x);
+            let reflection = Reflection::to_first_axis(x);
+            for (i, row) in hess.chunks_exact_mut(n).enumerate() {
+                row[i] -= shift;
+                reflection.apply(row);
             }
+            reflection.apply_left(&mut hess);
+            // The first row and column are the direction away from the surface. Each entry moves to where nothing is left to
+            // be read: both entries of a pair are averaged first.
+            for i in 1..n {
+                for j in 1..i {
+                    let mean = 0.5 * (hess[i * n + j] + hess[j * n + i]);
+                    hess[i * n + j] = mean;
+                    hess[j * n + i] = mean;
+                }
+            }
+            for i in 1..n {
+                hess.copy_within(i * n + 1..(i + 1) * n, (i - 1) * (n - 1));
+            }
+            hess.truncate((n - 1) * (n - 1));
         }
+        hess
     }
 }
 

@@ -59,7 +59,7 @@ fn tangent_hessian_is_the_second_derivative_along_great_circles() {
         let (mut grad, mut hess) = (vec![0.0; N], vec![0.0; N * N]);
         at.gradient(&x, &mut grad);
         at.hessian(&x, &mut hess);
-        let tangent = sphere.tangent_hessian(&x, &grad, &hess);
+        let tangent = sphere.tangent_hessian(&x, &grad, hess);
         let c: Vec<f64> = (0..N - 1).map(|_| stream.normal()).collect();
         let length = dot(&c, &c).sqrt();
         let unit: Vec<f64> = sphere.from_tangent(&x, &c).iter().map(|v| v / length).collect();

@@ -54,6 +54,7 @@ mod inertia;
 mod krylov;
 mod lanczos;
 mod lbfgs;
+mod look;
 pub mod matching;
 mod model;
 mod newton_sampler;
@@ -81,6 +82,10 @@ pub use finder::{
 };
 pub use inertia::{Inertia, inertia, inertia_of, zero_tolerance};
 pub use lanczos::{Eigenpair, Extremes, Lanczos, extreme_pairs};
+pub use look::{
+    Ground, Look, Measure, Spectrum, SpectrumKind, SpectrumRow, gradient_jump, memory, too_large_to_form,
+    too_many_steps,
+};
 pub use newton_sampler::{Found, NewtonSampler};
 pub use polish::{Polished, polish};
 pub use proof::{Proof, prove};
@@ -88,7 +93,8 @@ pub use spectrum::tangent_spectrum;
 pub use survey::{
     BasinSurvey, CensusSurvey, ConnectionSurvey, Descent, Directions, Downhill, Enumerate, Evaluations, IndexCounts,
     Known, Listed, ListedPoint, ListedResult, MatrixSigns, PathSurvey, Site, SlicePart, SlicePoint, SliceSurvey,
-    Source, Survey, SurveyEntry, Surveyed, SurveyedBasin, SurveyedPass, SurveyedPath, SurveyedPoint, Way, surveys,
+    Source, SpectrumSurvey, Survey, SurveyEntry, Surveyed, SurveyedBasin, SurveyedPass, SurveyedPath, SurveyedPoint,
+    Way, surveys,
 };
 pub use symmetric::{count_below, eigenvalues, eigenvectors, solve};
 pub use tangent::TangentHessian;

@@ -48,7 +48,7 @@ pub(crate) fn tangent_hessian(eval: &mut Evaluator, x: &[f64]) -> (f64, Vec<f64>
     let (mut grad, mut hess) = (vec![0.0; x.len()], vec![0.0; x.len() * x.len()]);
     let f = eval.gradient(x, &mut grad);
     eval.hessian(x, &mut hess);
-    let tangent = eval.objective().geometry().tangent_hessian(x, &grad, &hess);
+    let tangent = eval.objective().geometry().tangent_hessian(x, &grad, hess);
     (f, grad, tangent)
 }
 

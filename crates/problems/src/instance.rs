@@ -7,6 +7,7 @@ use toml::{Table, Value};
 
 use crate::motion::Motion;
 use crate::problem::{Counts, Domain, Ensemble, KnownPoint, Problem, Reference, StartLaw};
+use crate::random_matrix::RandomMatrix;
 use crate::symmetry::Symmetry;
 
 /// One surface, ready to be evaluated; built by [`crate::Entry::build`].
@@ -41,6 +42,8 @@ pub struct Instance {
     pub ensemble: Option<Ensemble>,
     /// `sum (-1)^index` over the critical points in the domain, provided that none is degenerate.
     pub euler: Option<i64>,
+    /// The random matrix that the Hessian on the surface is, where its law is known and the surface is not moved.
+    pub random_matrix: Option<RandomMatrix>,
     /// What gaps are measured from.
     pub reference: Option<Reference>,
     /// The level of a point is f divided by this.
@@ -106,6 +109,7 @@ impl Instance {
             counts: problem.counts(),
             ensemble: problem.ensemble(),
             euler: problem.euler(),
+            random_matrix: problem.random_matrix().filter(|_| motion.is_none()),
             reference: problem.reference(),
             loss_scale: problem.loss_scale(),
             fingerprint: problem.fingerprint(),

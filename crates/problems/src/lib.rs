@@ -27,6 +27,7 @@ mod motion;
 mod networks;
 mod physics;
 mod problem;
+mod random_matrix;
 mod registry;
 mod signal;
 mod symmetry;
@@ -43,6 +44,7 @@ pub use physics::*;
 pub use problem::{
     Counts, Domain, Ensemble, KnownPoint, Problem, Reference, ReferenceKind, StartLaw, dim_between, in_range,
 };
+pub use random_matrix::RandomMatrix;
 pub use registry::{Entry, Param, Registry, Visitor, visit_builtin};
 pub use signal::*;
 pub use symmetry::{Parity, Symmetry};
@@ -53,6 +55,7 @@ pub mod prelude {
     pub use crate::problem::{
         Counts, Domain, Ensemble, KnownPoint, Problem, Reference, StartLaw, dim_between, in_range,
     };
+    pub use crate::random_matrix::RandomMatrix;
     pub use crate::symmetry::Symmetry;
     pub use autodiff::{Geometry, Rows, Scalar, Stream};
     pub use serde::{Deserialize, Serialize};

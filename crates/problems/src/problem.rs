@@ -6,6 +6,7 @@ use autodiff::{Geometry, Rows, Scalar, Stream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::random_matrix::RandomMatrix;
 use crate::symmetry::Symmetry;
 
 /// A loss surface with its parameters. Only [`Problem::value`], `dim`, `domain` and the constants are needed;
@@ -150,6 +151,11 @@ pub trait Problem: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
 
     /// Index fraction of critical points at this level as theory has it, where there is a theory.
     fn index_fraction_theory(&self, _level: f64) -> Option<f64> {
+        None
+    }
+
+    /// The random matrix that the Hessian on the surface is, where its law is known.
+    fn random_matrix(&self) -> Option<RandomMatrix> {
         None
     }
 

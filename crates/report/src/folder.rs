@@ -8,7 +8,9 @@ use std::path::Path;
 
 use crate::error::ReportError;
 use crate::load::{Loaded, load, load_if_there};
-use crate::rows::{AttemptRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, ListedRow, Row, RunRow, Status};
+use crate::rows::{
+    AttemptRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, ListedRow, Row, RunRow, SpectrumRow, Status,
+};
 use crate::shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, SliceRow};
 
 /// One planned run with all that is known about it.
@@ -40,6 +42,8 @@ pub struct Run {
     pub merges: Vec<MergeRow>,
     /// Listed critical points and what became of them in a survey.
     pub listed: Vec<ListedRow>,
+    /// Spectra, the rows of each place together.
+    pub spectrum: Vec<SpectrumRow>,
 }
 
 impl Run {
@@ -82,7 +86,23 @@ impl Run {
         let (curve, examples, counts, listed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (paths, slices, basins) = (Vec::new(), Vec::new(), Vec::new());
         let (connections, merges) = (Vec::new(), Vec::new());
-        Run { row, hits, points, attempts, curve, examples, counts, listed, paths, slices, basins, connections, merges }
+        let spectrum = Vec::new();
+        Run {
+            row,
+            hits,
+            points,
+            attempts,
+            curve,
+            examples,
+            counts,
+            listed,
+            paths,
+            slices,
+            basins,
+            connections,
+            merges,
+            spectrum,
+        }
     }
 }
 
@@ -131,6 +151,7 @@ impl Folder {
         join_part(&mut runs, &by_key, merges, |row| &row.run_key, next_merge)?;
         check_surveys(dir, &runs)?;
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &ListedRow| &row.run_key, next_listed)?;
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &SpectrumRow| &row.run_key, next_of_spectrum)?;
         let folder = Folder { runs };
         folder.check_targets(&rows)?;
         Ok(folder)
@@ -157,18 +178,20 @@ impl Folder {
     }
 
     /// The runs of one half of the replicates of every cell, in plan order: `half` 0 has the first n/2 of the n runs that
-    /// `counts`, 1 the others. Two disjoint ranges of seeds; any table can be made of either.
-    pub fn half(&self, half: usize, counts: impl Fn(&Run) -> bool) -> Folder {
-        let mut sizes: HashMap<(&str, &str), (usize, usize)> = HashMap::new();
-        fn cell(run: &Run) -> (&str, &str) {
-            (&run.row.problem, &run.row.method)
+    /// `counts`, 1 the others. Two disjoint ranges of seeds; any table can be made of either. Problems of which `label` makes the
+    /// same are one cell.
+    pub fn half(&self, half: usize, counts: impl Fn(&Run) -> bool, label: fn(&str) -> String) -> Folder {
+        let mut sizes: HashMap<(String, &str), (usize, usize)> = HashMap::new();
+        fn method(run: &Run) -> &str {
+            &run.row.method
         }
+        let problem = |run: &Run| label(&run.row.problem);
         for run in self.runs.iter().filter(|run| counts(run)) {
-            sizes.entry(cell(run)).or_default().0 += 1;
+            sizes.entry((problem(run), method(run))).or_default().0 += 1;
         }
         let mut runs = Vec::new();
         for run in self.runs.iter().filter(|run| counts(run)) {
-            let (size, seen) = sizes.get_mut(&cell(run)).expect("every run was counted");
+            let (size, seen) = sizes.get_mut(&(problem(run), method(run))).expect("every run was counted");
             if (*seen >= *size / 2) == (half == 1) {
                 runs.push(run.clone());
             }
@@ -403,6 +426,19 @@ fn next_of_curve(run: &mut Run, row: CurveRow) -> Result<(), String> {
     }
     run.curve.push(row);
     if is_next { Ok(()) } else { Err(problem) }
+}
+
+/// The rows of one place stand together and agree on the number of eigenvalues.
+fn next_of_spectrum(run: &mut Run, row: SpectrumRow) -> Result<(), String> {
+    let last = run.spectrum.last();
+    if last.is_some_and(|last| last.at == row.at && last.n != row.n) {
+        return Err(format!("{} eigenvalues at {} where there were others before", row.n, row.at));
+    }
+    if last.is_some_and(|last| last.at != row.at) && run.spectrum.iter().any(|before| before.at == row.at) {
+        return Err(format!("the spectrum at {} stands in two places", row.at));
+    }
+    run.spectrum.push(row);
+    Ok(())
 }
 
 /// What is wrong with the inertia of a certified point, if anything.

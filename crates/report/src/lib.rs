@@ -39,7 +39,10 @@ pub use draws::without_draw;
 pub use error::ReportError;
 pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
 pub use quote::refreshed;
-pub use rows::{At, AttemptRow, Class, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, ListedRow, RunRow, Status};
+pub use rows::{
+    At, AttemptRow, Class, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, ListedRow, RunRow, SpectrumKind,
+    SpectrumRow, Status,
+};
 pub use shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, SliceRow};
 pub use table::{Block, Cell, Table};
 pub use tuning::{Choice, choices};
@@ -48,7 +51,7 @@ use std::path::Path;
 
 /// Every table that the result folder `dir` has rows for, in reading order: `success`,
 /// `spread`, `comparison`, `restarts`, `attempts`, `curves`, `plateaus`, `examples`, `endpoints`, `levels`, `signs`,
-/// `index_vs_loss`, `counts`, `listed`, `matrix_signs`, `draws`, `barriers`, `slices`, `basins`, `connections`.
+/// `index_vs_loss`, `counts`, `listed`, `matrix_signs`, `draws`, `spectrum`, `barriers`, `slices`, `basins`, `connections`.
 ///
 /// Reads `runs.csv`, `hits.csv`, `critical.csv` and, where they are there, `attempts.csv`, `curves.csv`, `examples.csv`, those of
 /// surveys and `space.csv`, and nothing else. Runs that are planned but not done (status `missing`) stay in every denominator, so an

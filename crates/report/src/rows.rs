@@ -159,6 +159,74 @@ impl Row for ListedRow {
     ];
 }
 
+/// What a row of a spectrum is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SpectrumKind {
+    /// Loss over the problem's scale.
+    Level,
+    /// Length of the gradient.
+    Gradient,
+    /// Length of a jump of the gradient: there is no Hessian.
+    Kink,
+    /// Lower end of the law's bulk.
+    LowerEdge,
+    /// Upper end of it.
+    UpperEdge,
+    /// Share of negative eigenvalues.
+    Negative,
+    /// Share of those within the zero tolerance.
+    Zero,
+    /// Share of positive ones.
+    Positive,
+    /// An eigenvalue at its rank.
+    Eigenvalue,
+    /// An eigenvalue apart from the bulk, at its rank.
+    Outlier,
+    /// How many of these there are.
+    Outliers,
+    /// Greatest difference of the shares below a number from the law's; theory is its critical value.
+    Distance,
+    /// Smoothed density.
+    Density,
+    /// Lower bound of the share below the position.
+    LeastShare,
+    /// Upper bound of it.
+    MostShare,
+    /// The number below which that share lies.
+    Quantile,
+    /// An eigenvalue at its rank from below, with residual.
+    Lowest,
+    /// The same from above.
+    Highest,
+}
+
+/// One number of a spectrum.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct SpectrumRow {
+    /// The run.
+    pub run_key: String,
+    /// Where in the run: `start`, `stop`, `found`, or a cost.
+    pub at: String,
+    /// Number of eigenvalues.
+    pub n: u64,
+    /// What it is.
+    pub kind: SpectrumKind,
+    /// Where: a number on the axis of eigenvalues, a rank or a share.
+    pub position: Option<f64>,
+    /// The number.
+    pub value: f64,
+    /// How uncertain it is.
+    pub error: Option<f64>,
+    /// What theory has for it.
+    pub theory: Option<f64>,
+}
+
+impl Row for SpectrumRow {
+    const FILE: &'static str = "spectrum.csv";
+    const COLUMNS: &'static [&'static str] = &["run_key", "at", "n", "kind", "position", "value", "error", "theory"];
+}
+
 /// Where in its run a point was taken.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
 #[serde(try_from = "String")]

@@ -7,7 +7,7 @@ use crate::params::canonical;
 use crate::tuned::Cited;
 use crate::tuning::Tuning;
 use autodiff::Stream;
-use landscape::{Criteria, Finder, Survey};
+use landscape::{Criteria, Finder, Look, Survey};
 use optimizers::{Method, Start};
 use problems::Instance;
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub struct Experiment {
     pub curves: Option<Curves>,
     /// The loss above which a data row counts as not fitted, where the losses of rows are recorded.
     pub examples: Option<f64>,
+    /// The spectra that are looked at along the runs of optimizers, if any.
+    pub spectrum: Option<RunSpectra>,
     /// Tolerances of the certificate.
     pub criteria: Criteria,
     /// The same as a table.
@@ -54,6 +56,19 @@ pub struct Experiment {
     pub tuning: Option<Tuning>,
     /// The tuning file that parameters come from.
     pub cited: Option<Cited>,
+}
+
+/// Spectra along the runs of optimizers.
+#[derive(Debug, Clone)]
+pub struct RunSpectra {
+    /// Where along a run, in file order.
+    pub at: Vec<At>,
+    /// The runs of a cell that are looked at: those with a smaller replicate number. Not part of a run's key.
+    pub replicates: u64,
+    /// How to look.
+    pub look: Look,
+    /// The same as a table.
+    pub look_table: Table,
 }
 
 /// A method as declared, before any problem overrides its parameters.
@@ -170,6 +185,11 @@ impl Experiment {
     /// What is recorded along the run with this number in its cell.
     pub fn curves_of(&self, replicate: u64) -> Option<Curves> {
         self.curves.filter(|curves| replicate < curves.replicates)
+    }
+
+    /// The spectra that are looked at along the run with this number in its cell.
+    pub fn spectra_of(&self, replicate: u64) -> Option<&RunSpectra> {
+        self.spectrum.as_ref().filter(|spectra| replicate < spectra.replicates)
     }
 
     /// The start point of a run: the same for every method, another for every restart.

@@ -52,6 +52,7 @@ mod resolved;
 mod screen;
 mod shape;
 mod space;
+mod spectrum;
 mod store;
 mod survey;
 mod tools;

@@ -9,6 +9,7 @@ use crate::guard::{self, Panic};
 use crate::part::{Part, Rows};
 use crate::plan::{Plan, PlannedRun};
 use crate::record::{Measured, NAN, PANIC, Record, one_line};
+use crate::spectrum;
 use crate::survey;
 use autodiff::{Evaluator, Objective};
 use landscape::{Class, Finder, Polished, polish};
@@ -174,6 +175,12 @@ fn settings<'a>(experiment: &Experiment, surface: &'a Surface) -> Settings<'a> {
         At::Start => Some(0),
         At::Cost(cost) => Some(*cost),
     };
+    let mut moments: Vec<u64> = experiment.at.iter().filter_map(moment).collect();
+    for one in experiment.spectrum.iter().flat_map(|spectra| &spectra.at).filter_map(moment) {
+        if !moments.contains(&one) {
+            moments.push(one);
+        }
+    }
     Settings {
         budget: surface.budget,
         grad_tol: experiment.stop.grad_norm,
@@ -182,7 +189,7 @@ fn settings<'a>(experiment: &Experiment, surface: &'a Surface) -> Settings<'a> {
         stall: experiment.stop.stall.map(|Stall { window, decrease }| optimizers::Stall { window, decrease }),
         early_stop: experiment.stop.patience.zip(instance.held_out.as_ref()).map(early_stop),
         targets: surface.gaps.iter().map(|gap| reference + gap * scale).collect(),
-        moments: surface.at.iter().filter_map(moment).collect(),
+        moments,
         single_precision: surface.single_precision,
     }
 }
@@ -234,19 +241,28 @@ fn certified(
     let mut eval = instance.objective.evaluator();
     let mut rows = Rows::default();
     let origin = experiment.start_of(strategy.start(), surface, run.replicate, 0);
+    // A run that diverged has no end point, and one that stopped early missed later moments.
+    let point = |at: &At| match at {
+        At::Stop if result.status.is_failure() => None,
+        At::Stop => Some((result.cost, &result.x_final)),
+        At::Start => result.snapshots.iter().find(|s| s.moment == 0).map(|s| (0.0, &s.x)),
+        At::Cost(cost) => result.snapshots.iter().find(|s| s.moment == *cost).map(|s| (s.cost, &s.x)),
+    };
     for at in &surface.at {
-        // A run that diverged has no end point, and one that stopped early missed later moments.
-        let point = match at {
-            At::Stop if result.status.is_failure() => None,
-            At::Stop => Some((result.cost, &result.x_final)),
-            At::Start => result.snapshots.iter().find(|s| s.moment == 0).map(|s| (0.0, &s.x)),
-            At::Cost(cost) => result.snapshots.iter().find(|s| s.moment == *cost).map(|s| (s.cost, &s.x)),
-        };
-        if let Some((cost, x)) = point {
+        if let Some((cost, x)) = point(at) {
             // Weights that ran away in training are at infinity, too: growth counts from the start of the run.
             let polished = polish(&mut eval, x, &experiment.criteria).since(&origin);
             let place = Place { at: at.label(), cost: Some(cost) };
             rows[Part::Critical].push(certified_cells(&mut eval, experiment, surface, place, &polished).1);
+        }
+    }
+    if let Some(spectra) = experiment.spectra_of(run.replicate) {
+        let law = |level: f64| spectrum::law(instance, level);
+        let ground = spectrum::ground(instance, &law, &experiment.criteria);
+        let mut stream = experiment.stream("spectrum", &experiment.cells[run.cell], run.replicate);
+        for at in &spectra.at {
+            let seen = point(at).map(|(_, x)| spectra.look.at(&mut eval, x, &ground, &mut stream));
+            rows[Part::Spectrum].extend(seen.iter().flat_map(|seen| spectrum::rows(&at.label(), seen)));
         }
     }
     let failed = result.status == Status::Nan;

@@ -32,6 +32,8 @@ pub enum Part {
     Connections,
     /// How the basins of minima merge as the level rises.
     Merges,
+    /// Eigenvalues of Hessians.
+    Spectrum,
 }
 
 impl Part {
@@ -50,6 +52,7 @@ impl Part {
         Part::Basins,
         Part::Connections,
         Part::Merges,
+        Part::Spectrum,
     ];
 
     /// The name of the file.
@@ -68,6 +71,7 @@ impl Part {
             Part::Basins => "basins.csv",
             Part::Connections => "connections.csv",
             Part::Merges => "merges.csv",
+            Part::Spectrum => "spectrum.csv",
         }
     }
 
@@ -87,6 +91,7 @@ impl Part {
             Part::Basins => &["minimum", "place", "f", "level", "starts", "n_starts", "n_unassigned", "volume"],
             Part::Connections => &["saddle", "f", "level", "first", "second"],
             Part::Merges => &["node", "place", "level", "parent", "minima"],
+            Part::Spectrum => &["at", "n", "kind", "position", "value", "error", "theory"],
         }
     }
 
@@ -97,7 +102,7 @@ impl Part {
 }
 
 /// Number of files.
-const COUNT: usize = 13;
+const COUNT: usize = 14;
 
 const LISTED_COLUMNS: [&str; 9] =
     ["number", "f", "n_neg", "n_zero", "f_found", "n_neg_found", "n_zero_found", "distance", "searches"];

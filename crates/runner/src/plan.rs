@@ -1,6 +1,6 @@
 //! The plan: every run of an experiment in order, each with the key of all it depends on.
 
-use crate::config::{At, Curves};
+use crate::config::At;
 use crate::experiment::{Action, Cell, Experiment};
 use crate::figure::{float, sha256, short_hash};
 use crate::params::canonical;
@@ -49,14 +49,20 @@ impl Plan {
         let mut runs = Vec::new();
         for (cell, planned) in experiment.cells.iter().enumerate() {
             let replicates = planned.replicates;
-            let recorded = experiment.curves.map_or(0, |curves| curves.replicates.min(replicates));
-            for (numbers, curves) in [(0..recorded, experiment.curves), (recorded..replicates, None)] {
-                let basis = key_basis(&experiment, planned, curves);
-                runs.extend(numbers.map(|replicate| PlannedRun {
+            let recorded = experiment.curves.map_or(0, |curves| curves.replicates);
+            let looked_at = experiment.spectrum.as_ref().map_or(0, |spectra| spectra.replicates);
+            // Only the runs that are recorded depend on what is recorded.
+            let mut ends = [recorded.min(replicates), looked_at.min(replicates), replicates];
+            ends.sort_unstable();
+            let mut first = 0;
+            for end in ends {
+                let basis = key_basis(&experiment, planned, Some(first));
+                runs.extend((first..end).map(|replicate| PlannedRun {
                     key: short_hash(format!("{basis}#{replicate}").as_bytes()),
                     cell,
                     replicate,
                 }));
+                first = end;
             }
         }
         Self { experiment, runs }
@@ -110,8 +116,8 @@ pub fn first_twins(experiment: &Experiment) -> Option<(&Cell, &Cell)> {
 
 /// All that the runs of a cell depend on except the replicate, as one text with sorted keys. Labels are left out, so
 /// renaming a method keeps its runs; so are parameters at their default (a revision tells which default that is), so a
-/// new parameter keeps the runs from before it.
-fn key_basis(experiment: &Experiment, cell: &Cell, curves: Option<Curves>) -> String {
+/// new parameter keeps the runs from before it. With what is recorded along the run of this number, where one is named.
+fn key_basis(experiment: &Experiment, cell: &Cell, recorded: Option<u64>) -> String {
     let surface = &experiment.surfaces[cell.surface];
     let fingerprint = surface.instance.as_ref().map_or("", |instance| &instance.fingerprint);
     let descends = matches!(cell.action, Action::Descend(_));
@@ -146,8 +152,13 @@ fn key_basis(experiment: &Experiment, cell: &Cell, curves: Option<Curves>) -> St
         basis["attempts"] = json!(false); // absent otherwise; such a run lacks rows that it must have when they are wanted
     }
     // The same for what is recorded along a run, and at its end: a finder has neither.
-    if let Some(curves) = curves.filter(|_| descends) {
+    let recorded = recorded.filter(|_| descends);
+    if let Some(curves) = recorded.and_then(|replicate| experiment.curves_of(replicate)) {
         basis["curves"] = json!(curves);
+    }
+    if let Some(spectra) = recorded.and_then(|replicate| experiment.spectra_of(replicate)) {
+        let moments: Vec<String> = spectra.at.iter().map(|at| At::label(*at)).collect();
+        basis["spectrum"] = json!({ "at": moments, "look": spectra.look_table, "criteria": experiment.criteria_table });
     }
     let has_rows = surface.instance.as_ref().is_ok_and(|instance| instance.objective.has_rows());
     if let Some(above) = experiment.examples.filter(|_| descends && has_rows) {
@@ -223,6 +234,8 @@ at = ["stop"]
             ("name = \"e\"", "name = \"e\"\ndescription = \"words\"", false, false),
             ("[critical]", "[record]\ncurves = { every = 1 }\n[critical]", true, false),
             ("[critical]", "[record]\ncurves = { every = 1, replicates = 2 }\nplateaus = {}\n[critical]", true, false),
+            ("[critical]", "[record]\nspectrum = { at = [\"start\"] }\n[critical]", true, false),
+            ("[critical]", "[record]\nspectrum = { ends = 2, replicates = 2 }\n[critical]", true, false),
             ("dim = 2\n", "dim = 2\nmethods = [\"a\", \"b\"]\n", false, false),
             ("dim = 2\n", "dim = 2\noverride = { a = { beta = 0.9, eta = 0.3 } }\n", false, false),
         ] {
@@ -236,6 +249,8 @@ at = ["stop"]
         // Only the runs that are recorded depend on it.
         let first = keys(&BASE.replace("[critical]", "[record]\ncurves = { every = 1, replicates = 1 }\n[critical]"));
         assert!(first[0] != base[0] && first[1..] == base[1..]);
+        let looked_at = keys(&BASE.replace("[critical]", "[record]\nspectrum = { replicates = 1 }\n[critical]"));
+        assert!(looked_at[0] != base[0] && looked_at[0] != first[0] && looked_at[1..] == base[1..]);
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use crate::claims::{self, Planned};
 use crate::config::{
-    At, Config, Criterion, CriticalTable, MethodTable, Override, PROBLEM_KEYS, ProblemTable, TuneRules,
+    At, Config, Criterion, CriticalTable, MethodTable, Override, PROBLEM_KEYS, ProblemTable, SpectrumTable, TuneRules,
 };
 use crate::diagnostic::{Findings, suggestion};
-use crate::experiment::{Action, Cell, Declared, Experiment, Surface, ToolKind};
+use crate::experiment::{Action, Cell, Declared, Experiment, RunSpectra, Surface, ToolKind};
 use crate::guard;
 use crate::methods::parameter;
 use crate::methods::{MethodSpec, action, describe, methods, overridden, report_build};
@@ -52,6 +52,7 @@ pub fn resolve(
     let cited = cited(config, &methods, folder, findings);
     let (at, criteria_table) = critical(config.critical.as_ref(), tools, findings);
     let criteria = tools::criteria(&criteria_table);
+    let spectrum = spectrum(config.spectrum.as_ref(), tools, findings).filter(|_| rules.is_none());
     let requests: Vec<Request> = config.problems.iter().flat_map(|table| requests(table, registry, findings)).collect();
     // Recording a large problem takes long; the order of the results is that of the requests.
     let built: Vec<_> =
@@ -79,6 +80,7 @@ pub fn resolve(
         check_precision(request.table, &surface, findings);
         let chosen = chosen_methods(request.table, &methods, &config.methods, findings);
         check_targets(request.table, &surface, &chosen, findings);
+        check_spectrum(spectrum.as_ref(), request.table, &surface, &chosen, findings);
         if let Some(rules) = rules {
             check_criterion(rules, &surface, request.table, findings);
         }
@@ -136,6 +138,7 @@ pub fn resolve(
         records_attempts: config.records_attempts && rules.is_none(),
         curves: if rules.is_some() { None } else { config.curves },
         examples: if rules.is_some() { None } else { config.examples },
+        spectrum,
         proves: config.critical.as_ref().is_some_and(|table| table.proves) && rules.is_none(),
         criteria: criteria.unwrap_or_default(),
         criteria_table,
@@ -171,6 +174,39 @@ fn critical(table: Option<&CriticalTable>, tools: &Tools, findings: &mut Finding
         findings.add_refusal(&given.span_of(&message, &(0..0)), "[critical]", &message);
     }
     (table.at.clone(), complete(&tools.criteria, &given.table))
+}
+
+/// `[record] spectrum`.
+fn spectrum(table: Option<&SpectrumTable>, tools: &Tools, findings: &mut Findings) -> Option<RunSpectra> {
+    let table = table?;
+    let pairs: Vec<Pair> = table.look.iter().map(|pair| (*pair).clone()).collect();
+    let given = fixed("`spectrum` in [record]", &tools.look, &pairs, findings);
+    match tools::look(&given.table) {
+        Ok(look) => {
+            let look_table = complete(&tools.look, &given.table);
+            Some(RunSpectra { at: table.at.clone(), replicates: table.replicates, look, look_table })
+        }
+        Err(message) => {
+            findings.add_refusal(&given.span_of(&message, &(0..0)), "`spectrum` in [record]", &message);
+            None
+        }
+    }
+}
+
+/// A spectrum along runs has to fit into memory.
+fn check_spectrum(
+    spectra: Option<&RunSpectra>,
+    table: &ProblemTable,
+    surface: &Surface,
+    chosen: &[&MethodSpec],
+    findings: &mut Findings,
+) {
+    let descends = chosen.iter().any(|method| method.kind == ToolKind::Optimizer);
+    if let (Some(spectra), Ok(instance), true) = (spectra, &surface.instance, descends)
+        && let Some(message) = spectra.look.obstacle(&instance.objective)
+    {
+        findings.add_refusal(table.name.span(), &format!("`spectrum` in [record] at {}", surface.label), &message);
+    }
 }
 
 /// The combinations of swept parameters of a `[[problem]]`.

@@ -112,6 +112,14 @@ fn record(experiment: &Experiment) -> Vec<(&'static str, String)> {
     if let Some(above) = experiment.examples {
         pairs.push(("examples", format!("{{ loss_above = {} }}", number(above))));
     }
+    if let Some(spectra) = &experiment.spectrum {
+        let mut table = vec![format!("at = {}", moments(&spectra.at))];
+        if spectra.replicates != u64::MAX {
+            table.push(format!("replicates = {}", spectra.replicates));
+        }
+        table.extend(spectra.look_table.iter().map(|(key, v)| format!("{key} = {}", value(v))));
+        pairs.push(("spectrum", format!("{{ {} }}", table.join(", "))));
+    }
     pairs
 }
 

@@ -9,7 +9,9 @@ use crate::part::{Part, Rows};
 use crate::plan::PlannedRun;
 use crate::record::{Measured, Record};
 use crate::shape;
+use crate::spectrum;
 use autodiff::Stream;
+use landscape::theory::SpectralLaw;
 use landscape::{Criteria, Evaluations, IndexCounts, ListedResult, Site, Survey, SurveyedPoint};
 use optimizers::{Counts, Status};
 use problems::Instance;
@@ -22,6 +24,7 @@ pub fn site<'a>(
     contains: &'a (dyn Fn(&[f64]) -> bool + Sync),
     images: &'a (dyn Fn(&[f64]) -> Vec<Vec<f64>> + Sync),
     basin_share: &'a (dyn Fn(&[f64]) -> Option<f64> + Sync),
+    law: &'a (dyn Fn(f64) -> Option<SpectralLaw> + Sync),
 ) -> Site<'a> {
     Site {
         objective: &instance.objective,
@@ -35,6 +38,7 @@ pub fn site<'a>(
         has_kinks: instance.has_kinks,
         loss_scale: instance.loss_scale,
         known: declared(instance),
+        law,
         criteria,
         random: Stream::new(0, "survey", &[]),
     }
@@ -46,7 +50,7 @@ pub fn site<'a>(
 /// The survey's own words.
 pub fn check(survey: &dyn Survey, instance: &Instance) -> Result<(), String> {
     let (contains, images) = (|x: &[f64]| instance.in_domain(x), |x: &[f64]| images(instance, x));
-    survey.check(&site(instance, &Criteria::default(), &|_| Vec::new(), &contains, &images, &|_| None))
+    survey.check(&site(instance, &Criteria::default(), &|_| Vec::new(), &contains, &images, &|_| None, &|_| None))
 }
 
 /// The rows of a survey.
@@ -61,7 +65,8 @@ pub fn measured(
     let start = |number: u64| experiment.start(surface, run.replicate, number);
     let (contains, images) = (|x: &[f64]| instance.in_domain(x), |x: &[f64]| images(instance, x));
     let basin_share = |x: &[f64]| instance.basin_share(x);
-    let mut site = site(instance, &experiment.criteria, &start, &contains, &images, &basin_share);
+    let law = |level: f64| spectrum::law(instance, level);
+    let mut site = site(instance, &experiment.criteria, &start, &contains, &images, &basin_share, &law);
     site.known = known(instance, &experiment.means);
     site.random = experiment.stream("random", cell, run.replicate);
     let found = survey.measure(&mut site);
@@ -83,6 +88,7 @@ pub fn measured(
     shape::add_rows(&mut rows, instance, &found);
     rows[Part::Counts] = found.counts.as_ref().map_or_else(Vec::new, count_cells);
     rows[Part::Listed] = found.listed.iter().map(listed_cells).collect();
+    rows[Part::Spectrum] = found.spectra.iter().flat_map(|(at, seen)| spectrum::rows(at, seen)).collect();
     Outcome { record: Record { key: run.key.clone(), run: measured.cells(), rows, wall_ms: String::new() }, x: None }
 }
 

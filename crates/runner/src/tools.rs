@@ -2,7 +2,7 @@
 
 use crate::experiment::ToolKind;
 use crate::params::{Spec, complete};
-use landscape::{Criteria, Entry, Finder, Survey, finders, surveys};
+use landscape::{Criteria, Entry, Finder, Look, Survey, finders, surveys};
 use optimizers::{Catalogue, Method};
 use std::sync::Arc;
 use toml::Table;
@@ -35,6 +35,8 @@ pub struct Tools {
     pub surveys: Vec<Described>,
     /// The tolerances of `[critical]`.
     pub criteria: Vec<Spec>,
+    /// How a spectrum is looked at, in `[record] spectrum`.
+    pub look: Vec<Spec>,
 }
 
 impl Tools {
@@ -64,6 +66,7 @@ impl Tools {
             finders: finders().iter().map(described_entry).collect(),
             surveys: surveys().iter().map(described_entry).collect(),
             criteria: specs(Criteria::PARAMS, &Criteria::default()),
+            look: specs(&Look::PARAMS, &Look::default()),
             catalogue,
         }
     }
@@ -178,6 +181,18 @@ pub fn criteria(params: &Table) -> Result<Criteria, String> {
     let criteria: Criteria = complete(&defaults, params).try_into().map_err(|e: toml::de::Error| e.to_string())?;
     criteria.check()?;
     Ok(criteria)
+}
+
+/// The way to look at a spectrum with the values given.
+///
+/// # Errors
+/// A value out of range: what, why, and what to do.
+pub fn look(params: &Table) -> Result<Look, String> {
+    let defaults = specs(&Look::PARAMS, &Look::default());
+    let one_line = |error: toml::de::Error| error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    let look: Look = complete(&defaults, params).try_into().map_err(one_line)?;
+    look.check()?;
+    Ok(look)
 }
 
 /// Declared parameters with the values of the default.

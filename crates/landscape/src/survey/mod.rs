@@ -10,6 +10,7 @@ mod matrix_signs;
 mod paths;
 mod shape;
 mod slices;
+mod spectrum;
 
 pub use basins::BasinSurvey;
 pub use census::CensusSurvey;
@@ -21,6 +22,7 @@ pub use matrix_signs::MatrixSigns;
 pub use paths::{PathSurvey, Way};
 pub use shape::{SlicePart, SlicePoint, SurveyedBasin, SurveyedPass, SurveyedPath};
 pub use slices::{Directions, SliceSurvey};
+pub use spectrum::SpectrumSurvey;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -32,9 +34,10 @@ use crate::connect::MergeTree;
 use crate::criteria::Criteria;
 use crate::density::Estimate;
 use crate::entry::{Described, Entry};
+use crate::look::Spectrum;
 use crate::matching::Symmetry;
 use crate::polish::Polished;
-use crate::theory::Ensemble;
+use crate::theory::{Ensemble, SpectralLaw};
 
 /// The surface that is surveyed, with all that is declared about it.
 pub struct Site<'a> {
@@ -61,6 +64,8 @@ pub struct Site<'a> {
     pub loss_scale: f64,
     /// What is known about its critical points beforehand.
     pub known: Known<'a>,
+    /// The law of the Hessian's eigenvalues at a point of this level, where there is one.
+    pub law: &'a (dyn Fn(f64) -> Option<SpectralLaw> + Sync),
     /// Tolerances of polish and certificate.
     pub criteria: &'a Criteria,
     /// Whatever else is drawn.
@@ -121,6 +126,8 @@ pub struct Surveyed {
     pub points: Vec<SurveyedPoint>,
     /// How many critical points there are of each index, where that was counted.
     pub counts: Option<IndexCounts>,
+    /// Spectra, each with the word for its place: `start`, a number of gradient steps, or `found 1` for the first of `points`.
+    pub spectra: Vec<(String, Spectrum)>,
     /// Ways over the surface; their ends are numbers of `points`.
     pub paths: Vec<SurveyedPath>,
     /// Places of lines and planes.
@@ -210,6 +217,7 @@ pub fn surveys() -> Vec<SurveyEntry> {
         entry::<ConnectionSurvey>(),
         entry::<PathSurvey>(),
         entry::<SliceSurvey>(),
+        entry::<SpectrumSurvey>(),
     ]
 }
 

@@ -4,6 +4,7 @@ mod complexity;
 mod ensemble;
 mod field;
 mod kac_rice;
+mod law;
 mod orthant;
 mod semicircle;
 mod wishart_wigner;
@@ -12,6 +13,9 @@ pub use complexity::{complexity, complexity_of_index, level_of_index, threshold_
 pub use ensemble::Ensemble;
 pub use field::expected_counts_in_bowl;
 pub use kac_rice::{expected_counts, most_critical_points};
+pub use law::{SpectralLaw, kolmogorov_critical};
 pub use orthant::{MOST_EXACT, all_positive, all_positive_if_independent, all_positive_large};
 pub use semicircle::{semicircle_density, semicircle_share, spin_index_fraction};
-pub use wishart_wigner::{critical_loss, marchenko_pastur, mixed_density, mixed_index_fraction, mixed_lower_edge};
+pub use wishart_wigner::{
+    critical_loss, marchenko_pastur, mixed_density, mixed_index_fraction, mixed_lower_edge, mixed_upper_edge,
+};

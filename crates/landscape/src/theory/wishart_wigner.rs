@@ -37,8 +37,11 @@ pub fn mixed_density(phi: f64, eps: f64, x: f64) -> f64 {
 }
 
 /// Lower edge of that spectrum: `x = 1 / (1 + phi g) - 2 eps g - 1/g` at the g > 0 where `phi g^2 / (1 + phi g)^2 + 2 eps g^2 =
-/// 1` (the resolvent `G = -g` has infinite slope there). For eps > 0, or phi < 1.
+/// 1` (the resolvent `G = -g` has infinite slope there). For phi <= 1.
 pub fn mixed_lower_edge(phi: f64, eps: f64) -> f64 {
+    if eps == 0.0 {
+        return (1.0 - phi.sqrt()).powi(2);
+    }
     let excess = |g: f64| phi * (g / (1.0 + phi * g)).powi(2) + 2.0 * eps * g * g - 1.0;
     let (mut low, mut high) = (0.0, 1.0);
     while excess(high) < 0.0 {
@@ -50,6 +53,18 @@ pub fn mixed_lower_edge(phi: f64, eps: f64) -> f64 {
         if excess(middle) < 0.0 { low = middle } else { high = middle }
     }
     1.0 / (1.0 + phi * low) - 2.0 * eps * low - 1.0 / low
+}
+
+/// Upper edge of that spectrum: `x = 1 / (1 - phi g) + 2 eps g + 1/g` at the g between 0 and `1 / phi` where
+/// `phi g^2 / (1 - phi g)^2 + 2 eps g^2 = 1`.
+pub fn mixed_upper_edge(phi: f64, eps: f64) -> f64 {
+    let excess = |g: f64| phi * (g / (1.0 - phi * g)).powi(2) + 2.0 * eps * g * g - 1.0;
+    let (mut low, mut high) = (0.0, 1.0 / phi);
+    for _ in 0..100 {
+        let middle = 0.5 * (low + high);
+        if excess(middle) < 0.0 { low = middle } else { high = middle }
+    }
+    1.0 / (1.0 - phi * low) + 2.0 * eps * low + 1.0 / low
 }
 
 /// The loss at which negative eigenvalues appear, `eps_c = (1 - 20 phi - 8 phi^2 + (1 + 8 phi)^(3/2)) / 16`, for phi < 1.

@@ -30,6 +30,7 @@ fn surveyed(survey: &dyn Survey, objective: &Objective, side: f64, known: Known,
         loss_scale: 1.0,
         known,
         basin_share: &|_| None,
+        law: &|_| None,
         criteria: &Criteria::default(),
         random: Stream::new(5, "survey", &[]),
     };

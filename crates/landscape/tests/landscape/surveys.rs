@@ -40,6 +40,7 @@ impl Place {
             basin_share: &self.basin_share,
             has_kinks: self.has_kinks,
             known: Known::default(),
+            law: &|_| None,
             loss_scale: 1.0,
             criteria: &Criteria::default(),
             random: Stream::new(7, "survey", &[&replicate.to_string()]),

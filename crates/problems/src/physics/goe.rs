@@ -75,4 +75,7 @@ impl Problem for Goe {
     fn ensemble(&self) -> Option<Ensemble> {
         (self.spikes == 0).then_some(Ensemble::Orthogonal { n: self.dim })
     }
+    fn random_matrix(&self) -> Option<RandomMatrix> {
+        Some(RandomMatrix::Goe { spikes: self.spikes, strength: self.strength })
+    }
 }

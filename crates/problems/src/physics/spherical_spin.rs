@@ -205,6 +205,10 @@ impl Problem for SphericalSpin {
         self.dim as f64
     }
 
+    fn random_matrix(&self) -> Option<RandomMatrix> {
+        Some(RandomMatrix::SphericalSpin { p: self.p, n_spins: self.dim })
+    }
+
     fn index_fraction_theory(&self, level: f64) -> Option<f64> {
         let threshold = 2.0 * ((self.p - 1) as f64 / self.p as f64).sqrt();
         let t = (level / threshold).clamp(-1.0, 1.0);

@@ -28,10 +28,14 @@ impl Default for WishartWigner {
 }
 
 impl WishartWigner {
+    /// m, the number of columns of J.
+    fn rank(&self) -> usize {
+        ((self.dim as f64 / self.phi).round() as usize).max(1)
+    }
+
     fn matrix(&self) -> &[f64] {
         self.matrix.get_or_init(|| {
-            let n = self.dim;
-            let m = ((n as f64 / self.phi).round() as usize).max(1);
+            let (n, m) = (self.dim, self.rank());
             let parts = [n.to_string(), m.to_string(), self.seed.to_string()];
             let mut stream = Stream::new(0, "instance", &[Self::NAME, &parts[0], &parts[1], &parts[2]]);
             let scale = (2.0 * self.eps).sqrt();
@@ -80,5 +84,8 @@ impl Problem for WishartWigner {
     }
     fn symmetry(&self) -> Symmetry {
         Symmetry::even(self.dim)
+    }
+    fn random_matrix(&self) -> Option<RandomMatrix> {
+        Some(RandomMatrix::WishartWigner { phi: self.dim as f64 / self.rank() as f64, eps: self.eps })
     }
 }

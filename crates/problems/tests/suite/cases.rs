@@ -56,7 +56,7 @@ pub fn spectrum(objective: &Objective, x: &[f64]) -> Vec<f64> {
     let (mut grad, mut hess) = (vec![0.0; n], vec![0.0; n * n]);
     eval.gradient(x, &mut grad);
     eval.hessian(x, &mut hess);
-    let tangent = objective.geometry().tangent_hessian(x, &grad, &hess);
+    let tangent = objective.geometry().tangent_hessian(x, &grad, hess);
     let m = objective.geometry().tangent_dim(n);
     let mut values = SymmetricEigen::new(DMatrix::from_row_slice(m, m, &tangent)).eigenvalues.as_slice().to_vec();
     values.sort_by(f64::total_cmp);

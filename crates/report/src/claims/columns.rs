@@ -28,6 +28,7 @@ const SHARES: &[(&str, &str, &str)] = &[
 
 /// Columns that hold words.
 const WORDS: &[&str] = &[
+    "at",
     "problem",
     "method",
     "baseline",
@@ -79,6 +80,8 @@ pub fn column_range(column: &str) -> (f64, f64) {
         "baseline_share",
         "euler_share",
     ]) || is(&["p", "p_holm", "index_mean", "theory_mean", "negative_mean", "zero_mean", "positive_mean"])
+        || is(&["negative_theory", "negative_least", "negative_most"])
+        || starts(&["distance_"])
         || is(&["derived", "derived_lo", "derived_hi", "derived_unbiased", "least_detectable"])
         || is(&["unseen", "volume", "recall", "independent", "large_n"])
     {

@@ -77,7 +77,7 @@ impl Half<'_> {
             return judge(claim, None, self.folder);
         };
         let (table, part) = self.made.entry(claim.table.clone()).or_insert_with(|| {
-            let part = self.folder.half(self.half, maker.counts);
+            let part = self.folder.half(self.half, maker.counts, maker.cell);
             ((maker.table)(&part), part)
         });
         judge(claim, table.as_ref(), part)

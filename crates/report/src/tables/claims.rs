@@ -133,7 +133,9 @@ fn shown(judged: &Judged) -> Vec<Cell> {
         (value, None) => number(value),
     };
     let half = |half: &Judgement| {
-        let mark = if half.holds { "" } else { " fails" };
+        // A survey made once has no halves.
+        let is_shown = half.measured.is_some() || judged.claim.kind == Kind::Empirical;
+        let mark = if half.holds || !is_shown { "" } else { " fails" };
         Cell::Text(format!("{}{mark}", number(half.measured)))
     };
     let mut row = vec![Cell::text(&claim.id), Cell::text(word(judged.holds())), Cell::Text(measured)];

@@ -20,9 +20,11 @@ mod restarts;
 mod sensitivity;
 mod signs;
 mod slices;
+mod spectrum;
 mod spread;
 mod success;
 
+use crate::draws::without_draw;
 use crate::estimators::{Outcome, Share};
 use crate::folder::{Folder, Run};
 use crate::format;
@@ -32,7 +34,6 @@ use crate::table::{Cell, Table};
 pub(crate) use claims::table as claims;
 pub(crate) use comparison::pairs;
 pub(crate) use sensitivity::table as sensitivity;
-
 /// One of the tables: its name, the columns of its CSV, and what makes it.
 pub(crate) struct Maker {
     /// File name without extension.
@@ -43,16 +44,18 @@ pub(crate) struct Maker {
     pub table: fn(&Folder) -> Option<Table>,
     /// The runs it is about: where only some are recorded, the halves of the replicates are halves of these.
     pub counts: fn(&Run) -> bool,
+    /// What the halves are taken of: the runs of one method on the problems of which this makes one label.
+    pub cell: fn(&str) -> String,
 }
 
 /// A table of all runs.
 const fn of_all(name: &'static str, header: fn() -> Vec<String>, table: fn(&Folder) -> Option<Table>) -> Maker {
-    Maker { name, header, table, counts: |_| true }
+    Maker { name, header, table, counts: |_| true, cell: str::to_string }
 }
 
 /// A table of the runs that have a curve.
 const fn of_curves(name: &'static str, header: fn() -> Vec<String>, table: fn(&Folder) -> Option<Table>) -> Maker {
-    Maker { name, header, table, counts: |run| !run.curve.is_empty() }
+    Maker { name, header, table, counts: |run| !run.curve.is_empty(), cell: str::to_string }
 }
 
 /// A table of the runs of one survey.
@@ -62,7 +65,17 @@ const fn of_survey(
     table: fn(&Folder) -> Option<Table>,
     counts: fn(&Run) -> bool,
 ) -> Maker {
-    Maker { name, header, table, counts }
+    Maker { name, header, table, counts, cell: str::to_string }
+}
+
+/// A table that takes all draws of a random surface together.
+const fn of_draws(
+    name: &'static str,
+    header: fn() -> Vec<String>,
+    table: fn(&Folder) -> Option<Table>,
+    counts: fn(&Run) -> bool,
+) -> Maker {
+    Maker { name, header, table, counts, cell: without_draw }
 }
 
 /// Every table of a folder of runs, in reading order.
@@ -79,14 +92,15 @@ pub(crate) const MAKERS: &[Maker] = &[
     of_all("levels", levels::header, levels::table),
     of_all("signs", signs::header, signs::table),
     of_all("index_vs_loss", index_vs_loss::header, index_vs_loss::table),
-    of_all("counts", counts::header, counts::table),
+    of_draws("counts", counts::header, counts::table, |run| !run.counts.is_empty()),
     of_all("listed", listed::header, listed::table),
-    of_all("matrix_signs", matrix_signs::header, matrix_signs::table),
-    of_all("draws", draws::header, draws::table),
+    of_draws("matrix_signs", matrix_signs::header, matrix_signs::table, |run| !run.counts.is_empty()),
+    of_draws("draws", draws::header, draws::table, |_| true),
     of_survey("barriers", barriers::header, barriers::table, |run| run.row.optimizer == "paths"),
     of_survey("slices", slices::header, slices::table, |run| run.row.optimizer == "slices"),
     of_survey("basins", basins::header, basins::table, |run| run.row.optimizer == "basins"),
     of_survey("connections", connections::header, connections::table, |run| run.row.optimizer == "connections"),
+    of_draws("spectrum", spectrum::header, spectrum::table, |run| !run.spectrum.is_empty()),
 ];
 
 /// Every table that has rows, in reading order.

@@ -281,7 +281,7 @@ fn a_half_is_a_folder_of_its_own() {
     let replicate = |key: &str| key.rsplit('/').next().unwrap().parse::<usize>().unwrap();
     let mut seen = Vec::new();
     for half in [0, 1] {
-        let part = whole.half(half, |_| true);
+        let part = whole.half(half, |_| true, str::to_string);
         let keep = |row: &&String| (replicate(row.split(',').next().unwrap()) >= 4) == (half == 1);
         let only = |rows: &[String]| rows.iter().filter(keep).cloned().collect::<Vec<String>>();
         let mut own = files.clone();

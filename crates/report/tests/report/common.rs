@@ -23,6 +23,7 @@ pub const LISTED: &str = "run_key,number,f,n_neg,n_zero,f_found,n_neg_found,n_ze
 
 pub const CLAIMS: &str =
     "id,text,kind,source,table,cells,quantity,over,relation,value,theory,than,tolerance,tolerance_se";
+pub const SPECTRUM: &str = "run_key,at,n,kind,position,value,error,theory";
 
 /// The files, row by row, without headers.
 #[derive(Default, Clone)]
@@ -36,6 +37,7 @@ pub struct Files {
     pub claims: Vec<String>,
     pub counts: Vec<String>,
     pub listed: Vec<String>,
+    pub spectrum: Vec<String>,
 }
 
 impl Files {
@@ -119,6 +121,7 @@ impl Files {
             ("claims.csv", CLAIMS, &self.claims),
             ("counts.csv", COUNTS, &self.counts),
             ("listed.csv", LISTED, &self.listed),
+            ("spectrum.csv", SPECTRUM, &self.spectrum),
         ] {
             if !rows.is_empty() {
                 fs::write(dir.path().join(name), format!("{header}\n{}\n", rows.join("\n"))).unwrap();

@@ -10,6 +10,7 @@ mod render;
 mod sensitivity;
 mod shape;
 mod significance;
+mod spectra;
 mod spread;
 mod story;
 mod strategies;

@@ -4,15 +4,10 @@ use crate::figure::float;
 use crate::screen::{Context, Failure};
 use autodiff::{Evaluator, Stream};
 use landscape::{
-    Criteria, Density, Eigenpair, Estimate, Extremes, Lanczos, Share, TangentHessian, extreme_pairs, spectral_density,
+    Criteria, Density, Eigenpair, Estimate, Extremes, Lanczos, Share, TangentHessian, extreme_pairs, memory,
+    spectral_density, too_large_to_form, too_many_steps,
 };
 use serde::Serialize;
-
-/// Coordinates up to which a Hessian is formed: two matrices of this size are 1.6 GB, their spectrum takes minutes.
-const MOST_DENSE: usize = 10_000;
-
-/// Numbers that Lanczos vectors may fill: 2 GB.
-const MOST_NUMBERS: usize = 250_000_000;
 
 /// Eigenpairs looked for at each end.
 const PAIRS: usize = 5;
@@ -59,15 +54,8 @@ impl Effort {
     /// # Errors
     /// How much it would be and what to do.
     pub fn check(self, dim: usize) -> Result<(), Failure> {
-        if (self.steps.min(dim) + 1).saturating_mul(dim) <= MOST_NUMBERS {
-            return Ok(());
-        }
-        let most = MOST_NUMBERS / dim - 1;
-        Err(Failure::input(format!(
-            "--density: {} steps on {dim} coordinates keep {} of Lanczos vectors in memory; give at most {most} steps",
-            self.steps,
-            gigabytes((self.steps + 1) as f64 * dim as f64)
-        )))
+        let size = too_many_steps(self.steps, dim);
+        size.map_or(Ok(()), |size| Err(Failure::input(format!("--density: {size}"))))
     }
 }
 
@@ -76,21 +64,12 @@ impl Effort {
 /// # Errors
 /// How large it is, what memory it takes, and what to ask for instead.
 pub fn check_dense(option: &str, dim: usize) -> Result<(), Failure> {
-    if dim <= MOST_DENSE {
-        return Ok(());
-    }
+    let Some(size) = too_large_to_form(dim) else { return Ok(()) };
     Err(Failure::input(format!(
-        "{option} forms the Hessian: {dim} x {dim} numbers, {} for the two copies that are needed, and it is refused \
-         above {MOST_DENSE} coordinates; --density gives quantiles, the share of negative eigenvalues and both ends of \
-         the spectrum from Hessian-vector products, in memory of about 80 vectors ({})",
-        gigabytes(2.0 * dim as f64 * dim as f64),
-        gigabytes(81.0 * dim as f64)
+        "{option} {size}; --density gives quantiles, the share of negative eigenvalues and both ends of the spectrum from \
+         Hessian-vector products, in memory of about 80 vectors ({})",
+        memory(81.0 * dim as f64)
     )))
-}
-
-fn gigabytes(numbers: f64) -> String {
-    let bytes = 8.0 * numbers;
-    if bytes >= 1e9 { format!("{:.1} GB", bytes / 1e9) } else { format!("{:.0} MB", (bytes / 1e6).max(1.0)) }
 }
 
 /// The answer to `--density`. A number that is not finite is `null`.
@@ -233,7 +212,7 @@ mod tests {
             Err(Failure::BadInput(message)) => message,
             other => panic!("{other:?}"),
         };
-        assert!(check_dense("--spectrum", MOST_DENSE).is_ok());
+        assert!(check_dense("--spectrum", 10_000).is_ok());
         // 2 x 8 x 10^10 bytes.
         let refused = message(check_dense("--spectrum", 100_000));
         assert!(refused.contains("100000 x 100000") && refused.contains("160.0 GB") && refused.contains("--density"));

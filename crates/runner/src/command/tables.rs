@@ -79,7 +79,7 @@ pub fn print(dir: &Path, context: &mut Context) -> Result<(), String> {
         context.say(table.to_text(WIDTH));
     }
     if tables.is_empty() {
-        context.say("no table: no targets and no [critical] section were asked for");
+        context.say("no table: no targets, no [critical] section and no spectrum were asked for");
     }
     Ok(())
 }

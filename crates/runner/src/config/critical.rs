@@ -37,10 +37,15 @@ impl At {
 }
 
 pub(super) fn critical<'a>(pairs: &'a [Pair], budget: u64, findings: &mut Findings) -> CriticalTable<'a> {
-    let at = pairs.iter().find(|pair| pair.key == "at");
-    let at = at.map_or_else(|| vec![At::Stop], |pair| moments(&pair.node, budget, findings));
+    let at = moments_of(pairs, budget, findings);
     let proves = Section::new("[critical]", pairs).flag("prove", false, findings);
     CriticalTable { at, proves, criteria: pairs.iter().filter(|pair| !["at", "prove"].contains(&&*pair.key)).collect() }
+}
+
+/// `at` of a table, `["stop"]` when absent.
+pub(super) fn moments_of(pairs: &[Pair], budget: u64, findings: &mut Findings) -> Vec<At> {
+    let at = pairs.iter().find(|pair| pair.key == "at");
+    at.map_or_else(|| vec![At::Stop], |pair| moments(&pair.node, budget, findings))
 }
 
 /// A list of moments of a run.

@@ -12,7 +12,7 @@ pub use claim::{Claim, ClaimTable, Expected, Tolerance};
 pub use critical::{At, CriticalTable};
 pub use method::{MethodTable, Tool};
 pub use problem::{Override, PROBLEM_KEYS, ProblemTable};
-pub use record::{Curves, Pace, Plateaus};
+pub use record::{Curves, Pace, Plateaus, SpectrumTable};
 pub use stop::{Stall, Stop};
 pub use tune::{Criterion, TuneRules};
 
@@ -72,6 +72,8 @@ pub struct Config<'a> {
     pub curves: Option<Curves>,
     /// `[record] examples`: the loss above which a data row counts as not fitted.
     pub examples: Option<f64>,
+    /// `[record] spectrum`, if spectra are looked at along runs.
+    pub spectrum: Option<SpectrumTable<'a>>,
     /// `[critical]`, if points are classified.
     pub critical: Option<CriticalTable<'a>>,
     /// `[[claim]]` tables in file order.
@@ -123,9 +125,9 @@ pub fn read<'a>(pairs: &'a [Pair], findings: &mut Findings) -> Config<'a> {
         gaps = read_gaps(&mut section, findings).unwrap_or_default();
         section.finish(findings);
     }
-    let recorded = file.table("record", findings);
-    let recorded = recorded.map_or_else(Recorded::default, |(pairs, _)| record::record(pairs, findings));
     let largest = problems.iter().map(|problem| problem.budget.unwrap_or(budget)).max().unwrap_or(budget);
+    let recorded = file.table("record", findings);
+    let recorded = recorded.map_or_else(Recorded::default, |(pairs, _)| record::record(pairs, largest, findings));
     let critical = file.table("critical", findings).map(|(pairs, _)| critical::critical(pairs, largest, findings));
     let tune = file.table("tune", findings).map(|(pairs, _)| tune::tune(pairs, findings));
     let tuned = file.table("tuned", findings).and_then(|(pairs, at)| tune::tuned(pairs, at, findings));
@@ -143,6 +145,7 @@ pub fn read<'a>(pairs: &'a [Pair], findings: &mut Findings) -> Config<'a> {
         records_attempts: recorded.attempts,
         curves: recorded.curves,
         examples: recorded.examples,
+        spectrum: recorded.spectrum,
         critical,
         claims,
         tune,

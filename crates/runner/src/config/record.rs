@@ -1,24 +1,38 @@
 //! `[record]`: what is written along the runs of optimizers, and at their ends.
 
 use super::count_of;
+use super::critical::{At, moments_of};
 use crate::diagnostic::Findings;
 use crate::tree::{Kind, Pair, Section};
 use serde::Serialize;
 
 /// `[record]`.
 #[derive(Debug)]
-pub struct Recorded {
+pub struct Recorded<'a> {
     /// Whether every start of a run with restarts is a row.
     pub attempts: bool,
     /// `curves`, with `plateaus`.
     pub curves: Option<Curves>,
     /// `examples`: the loss above which a data row counts as not fitted.
     pub examples: Option<f64>,
+    /// `spectrum`.
+    pub spectrum: Option<SpectrumTable<'a>>,
 }
 
-impl Default for Recorded {
+/// `[record] spectrum`: where along a run the eigenvalues of the Hessian are looked at, and how.
+#[derive(Debug)]
+pub struct SpectrumTable<'a> {
+    /// `at`, `["stop"]` when absent.
+    pub at: Vec<At>,
+    /// The runs of a cell that are looked at: those with a smaller replicate number.
+    pub replicates: u64,
+    /// Every other key: how to look.
+    pub look: Vec<&'a Pair>,
+}
+
+impl Default for Recorded<'_> {
     fn default() -> Self {
-        Self { attempts: true, curves: None, examples: None }
+        Self { attempts: true, curves: None, examples: None, spectrum: None }
     }
 }
 
@@ -72,13 +86,25 @@ const DEFAULT_PLATEAUS: Plateaus = Plateaus { gradient: 0.1, curvature: 1e-3 };
 const DEFAULT_LOSS_ABOVE: f64 = std::f64::consts::LN_2;
 
 /// `[record]`.
-pub(super) fn record(pairs: &[Pair], findings: &mut Findings) -> Recorded {
+pub(super) fn record<'a>(pairs: &'a [Pair], budget: u64, findings: &mut Findings) -> Recorded<'a> {
     let mut section = Section::new("[record]", pairs);
     let attempts = section.flag("attempts", Recorded::default().attempts, findings);
     let curves = curves(&mut section, findings);
     let examples = examples(&mut section, findings);
+    let spectrum = section.table("spectrum", findings).map(|(pairs, _)| spectrum(pairs, budget, findings));
     section.finish(findings);
-    Recorded { attempts, curves, examples }
+    Recorded { attempts, curves, examples, spectrum }
+}
+
+/// `[record] spectrum`.
+fn spectrum<'a>(pairs: &'a [Pair], budget: u64, findings: &mut Findings) -> SpectrumTable<'a> {
+    let at = moments_of(pairs, budget, findings);
+    let replicates = Section::new("`spectrum`", pairs).integer("replicates", 1, u64::MAX, findings);
+    SpectrumTable {
+        at,
+        replicates,
+        look: pairs.iter().filter(|pair| !["at", "replicates"].contains(&&*pair.key)).collect(),
+    }
 }
 
 /// `[record] curves` and `plateaus`.

@@ -15,6 +15,7 @@ mod proofs;
 mod repeat;
 mod shape;
 mod shipped;
+mod spectra;
 mod story;
 mod support;
 mod trace;
