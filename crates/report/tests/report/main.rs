@@ -5,6 +5,7 @@ mod common;
 mod derived;
 mod estimators;
 mod folder;
+mod pictures;
 mod render;
 mod sensitivity;
 mod significance;
