@@ -12,7 +12,7 @@ use toml::Table;
 const HEAD: &str = "\
 # The problems
 
-<!-- Written by scripts/problem_pages from the registry; edit the problems, not this page. -->
+<!-- Written by scripts/pages from the registry; edit the problems, not this page. -->
 
 What `list` and `show NAME` tell, with a picture of every surface that has two variables. In an
 experiment file a problem is a `[[problem]]` with `name = \"NAME\"` and its parameters as keys;

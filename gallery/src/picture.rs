@@ -72,7 +72,7 @@ pub fn picture(instance: &Instance) -> Picture {
 }
 
 /// The known points in view, one layer for each class.
-fn markers(instance: &Instance, x: (f64, f64), y: (f64, f64)) -> Vec<Layer> {
+pub fn markers(instance: &Instance, x: (f64, f64), y: (f64, f64)) -> Vec<Layer> {
     let classes = [
         (Class::Minimum, "minimum", Shape::Circle, Colour::WHITE),
         (Class::Saddle, "saddle", Shape::Diamond, Colour(245, 130, 32)),

@@ -17,6 +17,7 @@ pub struct Axis {
     pub(crate) label: String,
     pub(crate) scale: Scale,
     pub(crate) range: Option<(f64, f64)>,
+    names: Vec<String>,
 }
 
 /// Multiples of 1, 2 or 5 times a power of ten from `lower` to `upper`, at most `most` of them, with their labels: for
@@ -36,12 +37,27 @@ pub(crate) struct Tick {
 impl Axis {
     /// A linear axis; its range follows from the data unless [`Axis::range`] gives it.
     pub fn linear(label: impl Into<String>) -> Self {
-        Axis { label: label.into(), scale: Scale::Linear, range: None }
+        Axis { label: label.into(), scale: Scale::Linear, range: None, names: vec![] }
     }
 
     /// A logarithmic axis.
     pub fn log(label: impl Into<String>) -> Self {
-        Axis { label: label.into(), scale: Scale::Log, range: None }
+        Axis { label: label.into(), scale: Scale::Log, range: None, names: vec![] }
+    }
+
+    /// An axis of things with names: the first between 0 and 1, the second between 1 and 2, ...
+    pub fn things(label: impl Into<String>, names: Vec<String>) -> Self {
+        let count = names.len().max(1) as f64;
+        Axis { names, ..Axis::linear(label).range(0.0, count) }
+    }
+
+    /// Labelled and minor ticks over a range of this axis, at most `most` labelled ones; of names all.
+    pub(crate) fn ticks(&self, span: &Span, most: usize) -> (Vec<Tick>, Vec<f64>) {
+        if self.names.is_empty() {
+            return span.ticks(most);
+        }
+        let tick = |(i, name): (usize, &String)| Tick { value: i as f64 + 0.5, label: name.clone() };
+        (self.names.iter().enumerate().map(tick).collect(), vec![])
     }
 
     /// The same axis from `lower` to `upper`, exactly.
@@ -94,10 +110,34 @@ impl Span {
         (value - lower) / (upper - lower)
     }
 
+    /// The value at a share of the way.
+    pub fn value(&self, share: f64) -> f64 {
+        let [lower, upper] = [self.lower, self.upper].map(|v| self.scale.forward(v));
+        self.scale.backward(lower + share * (upper - lower))
+    }
+
     /// Labelled ticks, at most `most` of them (two at least), and the minor ones between.
     pub fn ticks(&self, most: usize) -> (Vec<Tick>, Vec<f64>) {
-        let decades = || (self.upper / self.lower).log10();
-        if self.scale == Scale::Log && decades() >= 1.5 { self.decades(most) } else { (self.even(most), vec![]) }
+        if self.scale == Scale::Linear {
+            return (self.even(most), vec![]);
+        }
+        let dense = self.ones_twos_fives();
+        match (self.upper / self.lower).log10() {
+            _ if (3..=most).contains(&dense.0.len()) => dense,
+            decades if decades >= 1.5 => self.decades(most),
+            _ => (self.even(most), vec![]),
+        }
+    }
+
+    /// 1, 2 and 5 times powers of ten; the other multiples are minor ticks.
+    fn ones_twos_fives(&self) -> (Vec<Tick>, Vec<f64>) {
+        let (first, last) = (self.lower.log10().floor() as i32, self.upper.log10().floor() as i32);
+        let value = |k: i32, m: i32| if k < 0 { f64::from(m) / 10f64.powi(-k) } else { f64::from(m) * 10f64.powi(k) };
+        let within = |value: f64| (self.lower * (1.0 - 1e-9)..=self.upper * (1.0 + 1e-9)).contains(&value);
+        let all = (first..=last).flat_map(|k| (1..10).map(move |m| (m, value(k, m)))).filter(|(_, v)| within(*v));
+        let (major, minor): (Vec<_>, Vec<_>) = all.partition(|(m, _)| [1, 2, 5].contains(m));
+        let tick = |(_, value): (i32, f64)| Tick { value, label: number(value, 1) };
+        (major.into_iter().map(tick).collect(), minor.into_iter().map(|(_, value)| value).collect())
     }
 
     /// Multiples of 1, 2 or 5 times a power of ten.
@@ -178,6 +218,8 @@ mod tests {
         assert_eq!(labels(Axis::log("x").range(0.5, 2e3), 6), ["1", "10", "100", "1000"]);
         assert_eq!(labels(Axis::log("x").range(1e-8, 1e4), 5), ["10⁻⁶", "10⁻³", "1", "1000"]);
         assert_eq!(labels(Axis::log("x").range(2.0, 9.0), 5), ["2", "4", "6", "8"]);
+        assert_eq!(labels(Axis::log("x").range(0.9, 21.0), 6), ["1", "2", "5", "10", "20"]);
+        assert_eq!(labels(Axis::log("x").range(0.03, 0.4), 6), ["0.05", "0.1", "0.2"]);
     }
 
     /// For many ranges: no more than asked for, at least two, all inside, evenly spaced to rounding, labels distinct.

@@ -30,6 +30,42 @@ impl Grid {
         Grid { x, y, columns, rows, values }
     }
 
+    /// The rectangle.
+    pub(crate) fn sides(&self) -> ((f64, f64), (f64, f64)) {
+        (self.x, self.y)
+    }
+
+    /// Columns and rows of nodes.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        (self.columns, self.rows)
+    }
+
+    /// All values, row by row.
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Place and value of a node.
+    pub(crate) fn node(&self, i: usize, j: usize) -> [f64; 3] {
+        let [x, y] = self.place(i, j);
+        [x, y, self.values[j * self.columns + i]]
+    }
+
+    /// The value at a point of the rectangle, bilinear between the nodes; none outside and where the function has none.
+    pub(crate) fn at(&self, [x, y]: [f64; 2]) -> Option<f64> {
+        let split = |value: f64, (lower, upper): (f64, f64), count: usize| {
+            let place = (value - lower) / (upper - lower) * (count - 1) as f64;
+            let node = (place.floor().max(0.0) as usize).min(count - 2);
+            let part = place - node as f64;
+            (-1e-9..=1.0 + 1e-9).contains(&part).then_some((node, part))
+        };
+        let ((i, u), (j, v)) = (split(x, self.x, self.columns)?, split(y, self.y, self.rows)?);
+        let value = |i: usize, j: usize| self.values[j * self.columns + i];
+        let row = |j: usize| value(i, j) + u * (value(i + 1, j) - value(i, j));
+        let value = row(j) + v * (row(j + 1) - row(j));
+        value.is_finite().then_some(value)
+    }
+
     /// The place of a node.
     fn place(&self, i: usize, j: usize) -> [f64; 2] {
         let between = |(lower, upper): (f64, f64), k: usize, count: usize| {

@@ -1,25 +1,50 @@
 //! A picture: panels side by side, in rows.
 
 use crate::panel::Panel;
+use crate::scene::Scene;
 use crate::svg::{Anchor, FONT_SIZE, coordinate, escaped, text};
 
 /// Panels with an optional title, ready to be written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
-    panels: Vec<Panel>,
+    parts: Vec<Part>,
     columns: usize,
     width: f64,
     title: String,
     about: String,
 }
 
+/// What stands in one place of a figure.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// A pair of axes.
+    Panel(Panel),
+    /// A surface in space.
+    Scene(Scene),
+}
+
+impl From<Panel> for Part {
+    fn from(panel: Panel) -> Self {
+        Part::Panel(panel)
+    }
+}
+
+impl From<Scene> for Part {
+    fn from(scene: Scene) -> Self {
+        Part::Scene(scene)
+    }
+}
+
 const MARGIN: f64 = 8.0;
 const BETWEEN: f64 = 16.0;
+/// Between a row of panels and the next.
+const LEADING: f64 = 8.0;
 
 impl Figure {
-    /// The panels in one row, 400 pixels wide at natural size: text is then as large as in the page around it.
-    pub fn new(panels: Vec<Panel>) -> Self {
-        Figure { columns: panels.len().max(1), panels, width: 400.0, title: String::new(), about: String::new() }
+    /// The panels (or parts) in one row, 400 pixels wide at natural size: text is then as large as in the page around it.
+    pub fn new(parts: Vec<impl Into<Part>>) -> Self {
+        let parts: Vec<Part> = parts.into_iter().map(Into::into).collect();
+        Figure { columns: parts.len().max(1), parts, width: 400.0, title: String::new(), about: String::new() }
     }
 
     /// So many panels in a row.
@@ -55,10 +80,15 @@ impl Figure {
             body += &text(0.5 * self.width, top + FONT_SIZE, Anchor::Middle, &self.title);
             top += 1.5 * FONT_SIZE;
         }
-        for row in self.panels.chunks(self.columns) {
+        for (k, row) in self.parts.chunks(self.columns).enumerate() {
+            top += if k > 0 { LEADING } else { 0.0 };
             let mut tallest: f64 = 0.0;
-            for (i, panel) in row.iter().enumerate() {
-                let (drawn, height) = panel.draw(MARGIN + i as f64 * (each + BETWEEN), top, each);
+            for (i, part) in row.iter().enumerate() {
+                let left = MARGIN + i as f64 * (each + BETWEEN);
+                let (drawn, height) = match part {
+                    Part::Panel(panel) => panel.draw(left, top, each),
+                    Part::Scene(scene) => scene.draw(left, top, each),
+                };
                 body += &drawn;
                 tallest = tallest.max(height);
             }
@@ -78,14 +108,15 @@ impl Figure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Axis, Grid, Layer, Region, Shape, svg};
+    use crate::{Axis, Colour, Dash, Grid, Layer, Region, Shape, svg};
 
     /// A figure of every kind of layer, as a report would have it.
     fn everything() -> Figure {
         let x = |i: i32| f64::from(i) / 10.0;
         let law = Layer::curve((-20..=20).map(|i| [x(i), (4.0 - x(i) * x(i)).max(0.0).sqrt()]).collect()).named("law");
         let bars = Layer::bars(vec![-2.0, -1.0, 0.0, 1.0, 2.0], vec![1.0, 1.9, 1.8, 1.1]).named("eigenvalues");
-        let density = Panel::new(Axis::linear("eigenvalue"), Axis::linear("density")).layer(bars).layer(law.dashed());
+        let density =
+            Panel::new(Axis::linear("eigenvalue"), Axis::linear("density")).layer(bars).layer(law.dash(Dash::Dashed));
         let steps = [[1.0, 0.2], [30.0, 0.5], [1e5, 1.0]];
         let band = Layer::step_band(&steps.map(|[x, y]| [x, 0.8 * y, y])).named("95 % band");
         let share = Layer::steps(&steps).named("share of runs that reached the target");
@@ -97,7 +128,20 @@ mod tests {
         let points = Layer::markers(vec![[0.0, 1e6], [1e-3, 2e6], [5.0, 5.0]], Shape::Diamond).named("saddle (3)");
         let map = Panel::new(Axis::linear("x").range(-1e-3, 1e-3), Axis::linear("y").range(0.0, 2e6));
         let map = map.layer(regions).layer(points).colour_bar(bar).title("b");
-        Figure::new(vec![density, runtime, map]).columns(2).width(640.0).title("All of it").about("a < b")
+        let saddle = (0..169).map(|k| f64::from(k % 13 - 6).powi(2) - f64::from(k / 13 - 6).powi(2)).collect();
+        let saddle = Grid::new((-6.0, 6.0), (-600.0, 600.0), 13, 13, saddle);
+        let line = Layer::curve((-60..=60).map(|k| [f64::from(k) / 10.0, 0.0]).collect()).named("f rises").outlined();
+        let [x, y] = [Axis::linear("first variable"), Axis::linear("second variable")];
+        let scene =
+            Scene::new(x, y, Axis::linear("f"), saddle).layer(line).title("in space").tall(0.3).view(-60.0, 60.0);
+        let classes = Axis::things("", ["gradient descent", "newton"].map(String::from).to_vec());
+        let bars = Layer::boxes(vec![[0.0, 40.0, 0.1, 0.9], [0.0, 7.0, 1.1, 1.9]]).named("minimum");
+        let counts = Layer::words(vec![([20.0, 0.5], "40".to_string())]).colour(Colour::WHITE);
+        let errors = Layer::intervals(vec![[10.0, 0.2, 0.8]]).named("95 % interval").shifted(2.0);
+        let split = Panel::new(Axis::linear("points"), classes).layer(bars).layer(counts).layer(errors).height(60.0);
+        let split = split.title("a title that is far too long for one line of the half of a picture of this width");
+        let parts = [density, runtime, map].into_iter().map(Part::from).chain([Part::from(scene), Part::from(split)]);
+        Figure::new(parts.collect()).columns(2).width(640.0).title("All of it").about("a < b")
     }
 
     /// Left, right, top and bottom of each horizontal text.
@@ -155,7 +199,7 @@ mod tests {
     #[test]
     fn regions_keep_their_order_and_their_holes() {
         let square = |a: f64, b: f64| vec![[a, a], [b, a], [b, b], [a, b]];
-        let fill = |shade: u8| crate::Colour(shade, shade, shade);
+        let fill = |shade: u8| Colour(shade, shade, shade);
         let regions = vec![
             Region { rings: vec![square(0.0, 10.0)], fill: fill(1) },
             Region { rings: vec![square(2.0, 8.0), square(4.0, 6.0)], fill: fill(2) },

@@ -19,12 +19,14 @@ mod contour;
 mod figure;
 mod layer;
 mod panel;
+mod scene;
 mod svg;
 
 pub use axis::{Axis, Scale, round_values};
 pub use colour::{Colour, PALETTE, viridis};
 pub use contour::Grid;
-pub use figure::Figure;
-pub use layer::{Layer, Region, Shape};
+pub use figure::{Figure, Part};
+pub use layer::{Dash, Layer, Region, Shape};
 pub use panel::{ColourBar, Panel};
+pub use scene::Scene;
 pub use svg::number;

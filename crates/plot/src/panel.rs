@@ -23,6 +23,8 @@ enum Aspect {
     Ratio(f64),
     /// A unit is as long on both axes.
     Equal,
+    /// In pixels.
+    Height(f64),
 }
 
 /// What the colours of bands mean: one more colour than labels, which stand between them, lowest first.
@@ -42,8 +44,9 @@ const GAP: f64 = 6.0;
 /// Height of a line of text with its leading.
 const LINE: f64 = FONT_SIZE * 1.35;
 const BAR_WIDTH: f64 = 14.0;
-/// Room of a legend's sample beside its name.
-const SAMPLE: f64 = 22.0;
+/// Room of a legend's sample beside its name: of a mark, and of a line, whose dashes have to be told apart.
+const MARK: f64 = 22.0;
+const STROKE: f64 = 32.0;
 
 impl Panel {
     /// Empty axes.
@@ -75,6 +78,12 @@ impl Panel {
         self
     }
 
+    /// A data area of this height in pixels.
+    pub fn height(mut self, pixels: f64) -> Self {
+        self.shape = Aspect::Height(pixels);
+        self
+    }
+
     /// Units equally long on both axes: for maps.
     pub fn equal_units(mut self) -> Self {
         self.shape = Aspect::Equal;
@@ -89,8 +98,8 @@ impl Panel {
         // The number of ticks depends on the height, and that on the width of their labels: labels of a guess are wide
         // enough, since more ticks only come with longer labels.
         let widest = |ticks: &[crate::axis::Tick]| ticks.iter().map(|tick| width(&tick.label)).fold(0.0, f64::max);
-        let y_labels = widest(&y.ticks(8).0).max(widest(&y.ticks(5).0));
-        let x_edge = 0.5 * widest(&x.ticks(6).0);
+        let y_labels = widest(&self.y.ticks(&y, 8).0).max(widest(&self.y.ticks(&y, 5).0));
+        let x_edge = 0.5 * widest(&self.x.ticks(&x, 6).0);
         let before = LINE + y_labels + TICK + GAP;
         let after = match &self.bar {
             None => x_edge.max(GAP),
@@ -103,54 +112,89 @@ impl Panel {
         let w = (total - before - after).max(40.0);
         let h = match self.shape {
             Aspect::Ratio(ratio) => w * ratio,
+            Aspect::Height(pixels) => pixels,
             Aspect::Equal => w * ((y.upper - y.lower) / (x.upper - x.lower)).clamp(0.3, 2.0),
         };
-        let has_head = !self.title.is_empty() || self.bar.is_some();
-        let area = Area { x, y, left: left + before, top: top + if has_head { LINE + GAP } else { GAP }, w, h };
+        let head = wrapped(&self.title, left + total - (left + before));
+        let lines = head.len().max(usize::from(self.bar.is_some()));
+        let area = Area { x, y, left: left + before, top: top + LINE * lines as f64 + GAP, w, h };
         let mut out = String::new();
-        if !self.title.is_empty() {
-            out += &text(area.left, area.top - GAP, Anchor::Start, &self.title);
+        for (i, line) in head.iter().rev().enumerate() {
+            out += &text(area.left, area.top - GAP - LINE * i as f64, Anchor::Start, line);
         }
         for layer in &self.layers {
-            out += &area.layer(layer);
+            let drawn = area.layer(layer);
+            out += &match layer.shift {
+                0.0 => drawn,
+                shift => format!("<g transform=\"translate({})\">\n{drawn}</g>\n", coordinate(shift)),
+            };
         }
         out += &area.axes(&self.x, &self.y, left);
         if let Some(bar) = &self.bar {
             out += &area.bar(bar);
         }
         let mut bottom = area.top + h + TICK + 2.0 * LINE + GAP;
-        let (legend, height) = self.legend(left, bottom + 0.75 * LINE, total);
+        let (legend, height) = legend(&self.layers, left, bottom + 0.75 * LINE, total);
         out += &legend;
         bottom += height;
         (out, bottom - top)
     }
-
-    /// Names of the layers with samples of their look, in as many lines as they need.
-    fn legend(&self, left: f64, first: f64, total: f64) -> (String, f64) {
-        let (mut out, mut x, mut y, mut lines) = (String::new(), left + GAP, first, 0);
-        for layer in &self.layers {
-            let Some(name) = &layer.name else { continue };
-            let room = SAMPLE + width(name) + 2.0 * GAP;
-            if lines == 0 {
-                lines = 1;
-            } else if x + room > left + total {
-                (x, y, lines) = (left + GAP, y + LINE, lines + 1);
-            }
-            out += &sample(layer, x, y - 0.35 * FONT_SIZE);
-            out += &text(x + SAMPLE, y, Anchor::Start, name);
-            x += room;
-        }
-        (out, f64::from(lines) * LINE)
-    }
 }
 
-/// A layer's look beside its name, its middle at height `y`.
-fn sample(layer: &Layer, x: f64, y: f64) -> String {
+/// A title in lines that fit into a width, broken at its blanks; none for an empty one.
+fn wrapped(title: &str, room: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in title.split(' ').filter(|word| !word.is_empty()) {
+        match lines.last_mut().filter(|line| width(line) + width(word) + width(" ") <= room) {
+            Some(line) => *line = format!("{line} {word}"),
+            None => lines.push(word.to_string()),
+        }
+    }
+    lines
+}
+
+/// Names of the layers with samples of their look, in as many lines as they need; layers of one name share a place.
+pub(crate) fn legend(layers: &[Layer], left: f64, first: f64, total: f64) -> (String, f64) {
+    let (mut out, mut x, mut y, mut lines) = (String::new(), left + GAP, first, 0);
+    let name = |layer: &Layer| layer.name.clone();
+    for (i, layer) in layers.iter().enumerate() {
+        let Some(name) =
+            name(layer).filter(|found| layers[..i].iter().all(|before| name(before).as_ref() != Some(found)))
+        else {
+            continue;
+        };
+        let group = || layers.iter().filter(|layer| layer.name.as_ref() == Some(&name));
+        let is_line = group().any(|layer| matches!(layer.marks, Marks::Curve(_)));
+        let wide = if is_line { STROKE } else { MARK };
+        let room = wide + width(&name) + 2.0 * GAP;
+        if lines == 0 {
+            lines = 1;
+        } else if x + room > left + total {
+            (x, y, lines) = (left + GAP, y + LINE, lines + 1);
+        }
+        for layer in group() {
+            out += &sample(layer, x, y - 0.35 * FONT_SIZE, wide - 6.0);
+        }
+        out += &text(x + wide, y, Anchor::Start, &name);
+        x += room;
+    }
+    (out, f64::from(lines) * LINE)
+}
+
+/// A layer's look beside its name, its middle at height `y`, in this width.
+fn sample(layer: &Layer, x: f64, y: f64, wide: f64) -> String {
     let colour = layer.colour.hex();
-    let (end, middle) = (coordinate(x + SAMPLE - 6.0), coordinate(x + 0.5 * (SAMPLE - 6.0)));
+    let (end, middle) = (coordinate(x + wide), coordinate(x + 0.5 * wide));
     match &layer.marks {
-        Marks::Curve(_) => {
-            format!("<path d=\"M{} {}H{end}\"{}/>\n", coordinate(x), coordinate(y), stroke(layer))
+        Marks::Curve(_) => curve(layer, &format!("M{} {}H{end}", coordinate(x), coordinate(y))),
+        Marks::Intervals(_) => {
+            format!(
+                "<path d=\"M{middle} {}v10m-{CAP} 0h{}m-{CAP}-10m-{CAP} 0h{}\"{}/>\n",
+                coordinate(y - 5.0),
+                2.0 * CAP,
+                2.0 * CAP,
+                stroke(layer)
+            )
         }
         Marks::Markers { shape, .. } => {
             let path = shape.path(layer.width.max(3.0));
@@ -160,21 +204,49 @@ fn sample(layer: &Layer, x: f64, y: f64) -> String {
                 Colour::INK.hex()
             )
         }
-        Marks::Band(_) | Marks::Bars { .. } | Marks::Regions { .. } => {
+        Marks::Words(_) => String::new(),
+        Marks::Band(_) | Marks::Bars { .. } | Marks::Boxes(_) | Marks::Regions { .. } => {
             let (x, y) = (coordinate(x), coordinate(y - 4.0));
-            let opacity = if matches!(layer.marks, Marks::Band(_)) { BAND_OPACITY } else { BAR_OPACITY };
+            let opacity = match layer.marks {
+                Marks::Band(_) => BAND_OPACITY,
+                Marks::Bars { .. } => BAR_OPACITY,
+                _ => 1.0,
+            };
             format!(
-                "<rect x=\"{x}\" y=\"{y}\" width=\"16\" height=\"8\" fill=\"{colour}\" fill-opacity=\"{opacity}\"/>\n"
+                "<rect x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"8\" fill=\"{colour}\" fill-opacity=\"{opacity}\"/>\n",
+                coordinate(wide)
             )
         }
     }
 }
 
+/// Half the width of the cap of an interval.
+const CAP: f64 = 2.5;
 const BAND_OPACITY: f64 = 0.25;
 const BAR_OPACITY: f64 = 0.55;
 
+/// The attribute of a broken line; nothing for an unbroken one.
+fn dashes(layer: &Layer) -> String {
+    match layer.dash.lengths() {
+        "" => String::new(),
+        lengths => format!(" stroke-dasharray=\"{lengths}\""),
+    }
+}
+
+/// A path as a line in the look of a layer.
+pub(crate) fn curve(layer: &Layer, path: &str) -> String {
+    let ground = match layer.is_outlined {
+        true => {
+            let wide = coordinate(layer.width + 2.0);
+            format!("<path d=\"{path}\" fill=\"none\" stroke=\"#fff\" stroke-width=\"{wide}\"/>\n")
+        }
+        false => String::new(),
+    };
+    format!("{ground}<path d=\"{path}\"{}/>\n", stroke(layer))
+}
+
 fn stroke(layer: &Layer) -> String {
-    let dash = if layer.is_dashed { " stroke-dasharray=\"5 3\"" } else { "" };
+    let dash = dashes(layer);
     let (colour, width) = (layer.colour.hex(), coordinate(layer.width));
     format!(" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\" stroke-linejoin=\"round\"{dash}")
 }
@@ -202,7 +274,7 @@ impl Area {
     fn layer(&self, layer: &Layer) -> String {
         let colour = layer.colour.hex();
         let body = match &layer.marks {
-            Marks::Curve(points) => format!("<path d=\"{}\"{}/>\n", self.line(points), stroke(layer)),
+            Marks::Curve(points) => curve(layer, &self.line(points)),
             Marks::Band(points) => {
                 let lower = points.iter().map(|&[x, lower, _]| [x, lower]);
                 let upper = points.iter().rev().map(|&[x, _, upper]| [x, upper]);
@@ -222,6 +294,35 @@ impl Area {
                 format!(
                     "<path d=\"{path}\" fill=\"{colour}\" fill-opacity=\"{BAR_OPACITY}\" stroke=\"{white}\" stroke-width=\"{width}\"/>\n"
                 )
+            }
+            Marks::Intervals(points) => {
+                let mut path = String::new();
+                for &[x, lower, upper] in points {
+                    let ends = [self.place([x, lower]), self.place([x, upper])];
+                    let [Some([x, low]), Some([_, high])] = ends else { continue };
+                    let (wide, left) = (2.0 * CAP, coordinate(x - CAP));
+                    let (low, high) = (coordinate(low), coordinate(high));
+                    let _ = write!(path, "M{left} {low}h{wide}M{left} {high}h{wide}M{} {low}V{high}", coordinate(x));
+                }
+                // Whole caps also where an interval ends on the frame.
+                return format!("<path d=\"{path}\"{}/>\n", stroke(layer));
+            }
+            Marks::Boxes(boxes) => {
+                let mut path = String::new();
+                for &[x0, x1, y0, y1] in boxes {
+                    let [Some([left, low]), Some([right, high])] = [self.place([x0, y0]), self.place([x1, y1])] else {
+                        continue;
+                    };
+                    let (w, h) = (coordinate(right - left), coordinate(low - high));
+                    let _ = write!(path, "M{} {}h{w}v{h}h-{w}z", coordinate(left), coordinate(high));
+                }
+                let (white, width) = (Colour::WHITE.hex(), coordinate(layer.width));
+                format!("<path d=\"{path}\" fill=\"{colour}\" stroke=\"{white}\" stroke-width=\"{width}\"/>\n")
+            }
+            Marks::Words(words) => {
+                let placed = words.iter().filter_map(|(point, word)| Some((self.place(*point)?, word)));
+                let texts = placed.map(|([x, y], word)| text(x, y + 0.35 * FONT_SIZE, Anchor::Middle, word));
+                return format!("<g fill=\"{colour}\">\n{}</g>\n", texts.collect::<String>());
             }
             // Whole shapes also at the edge: not clipped, but only those whose point is on the axes.
             Marks::Markers { points, shape } => {
@@ -297,13 +398,13 @@ impl Area {
         let (mut lines, mut labels) = (String::new(), String::new());
         // As many labels as fit side by side with a gap: fewer are tried until they do.
         let fits = |most: &usize| {
-            let (ticks, _) = self.x.ticks(*most);
+            let (ticks, _) = x_axis.ticks(&self.x, *most);
             let places: Vec<f64> = ticks.iter().map(|tick| self.x.share(tick.value) * w).collect();
             let half: Vec<f64> = ticks.iter().map(|tick| 0.5 * width(&tick.label)).collect();
             (1..ticks.len()).all(|i| places[i] - half[i] - places[i - 1] - half[i - 1] > GAP)
         };
         let most = (2..=7).rev().find(fits).unwrap_or(2);
-        let (ticks, minor) = self.x.ticks(most);
+        let (ticks, minor) = x_axis.ticks(&self.x, most);
         for (value, length) in ticks.iter().map(|t| (t.value, TICK)).chain(minor.into_iter().map(|v| (v, 0.5 * TICK))) {
             let _ = write!(lines, "M{} {}v{length}", coordinate(left + self.x.share(value) * w), coordinate(bottom));
         }
@@ -311,7 +412,7 @@ impl Area {
             let x = left + self.x.share(tick.value) * w;
             labels += &text(x, bottom + TICK + FONT_SIZE, Anchor::Middle, &tick.label);
         }
-        let (ticks, minor) = self.y.ticks(((h / (2.2 * LINE)) as usize).clamp(2, 8));
+        let (ticks, minor) = y_axis.ticks(&self.y, ((h / (2.2 * LINE)) as usize).clamp(2, 8));
         for (value, length) in ticks.iter().map(|t| (t.value, TICK)).chain(minor.into_iter().map(|v| (v, 0.5 * TICK))) {
             let _ = write!(lines, "M{} {}h-{length}", coordinate(left), coordinate(bottom - self.y.share(value) * h));
         }

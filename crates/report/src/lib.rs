@@ -13,6 +13,8 @@
 //! | `estimators` | intervals, running times, restarts derived from single runs, tests, medians |
 //! | `score`, `tuning` | how good a configuration is; the best one of every method, from a folder of tuning |
 //! | `tables` | one file per table |
+//! | `pictures` | one file per picture |
+//! | `page` | all of it as one HTML file |
 //! | `quote` | pages that quote tables, made anew |
 //! | `table`, `format`, `render` | a table as data, numbers for people, CSV / Markdown / plain text |
 
@@ -23,6 +25,8 @@ pub mod estimators;
 mod folder;
 mod format;
 mod load;
+mod page;
+mod pictures;
 mod quote;
 mod render;
 mod rows;
@@ -38,6 +42,8 @@ pub use claims::{
 pub use draws::without_draw;
 pub use error::ReportError;
 pub use folder::{Folder, MethodRuns, ProblemRuns, Run};
+pub use page::About;
+pub use pictures::Picture;
 pub use quote::refreshed;
 pub use rows::{
     At, AttemptRow, Class, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, ListedRow, RunRow, SpectrumKind,
@@ -98,4 +104,25 @@ pub fn claims(dir: &Path) -> Result<Option<Claims>, ReportError> {
     let failed: Vec<String> =
         judged.iter().filter(|judged| !judged.holds()).map(|judged| judged.claim.id.clone()).collect();
     Ok(tables::claims(&judged, &folder).map(|table| Claims { table, held: judged.len() - failed.len(), failed }))
+}
+
+/// Every picture that the result folder `dir` has rows for, in reading order: `success_by_gap`, `success_by_cost`,
+/// `restart_law`, `learning`, `classes`, `index_by_level`, `counts_by_index`; none for a folder of tuning. `tables` are those of the folder.
+///
+/// # Errors
+/// As [`tables`].
+pub fn pictures(dir: &Path, tables: &[Table]) -> Result<Vec<Picture>, ReportError> {
+    if tuning::is_tuning(dir) {
+        return Ok(Vec::new());
+    }
+    Ok(pictures::all(&pictures::Source { folder: &Folder::load(dir)?, tables }))
+}
+
+/// The page of the result folder `dir` as one HTML file that needs nothing else: claims where the experiment makes any,
+/// `pictures`, `tables`, and what `about` says.
+///
+/// # Errors
+/// As [`tables`].
+pub fn page(dir: &Path, about: &About, tables: &[Table], pictures: &[Picture]) -> Result<String, ReportError> {
+    Ok(page::page(&Folder::load(dir)?, about, tables, pictures))
 }

@@ -15,13 +15,7 @@ const UNIT_SPACE: &str = " ";
 impl Table {
     /// Every number in full: header, then one line per row, LF.
     pub fn to_csv(&self) -> String {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let in_memory = "writing to memory cannot fail";
-        writer.write_record(&self.header).expect(in_memory);
-        for row in &self.rows {
-            writer.write_record(row.iter().map(exact)).expect(in_memory);
-        }
-        String::from_utf8(writer.into_inner().expect(in_memory)).expect("cells are UTF-8")
+        csv(&self.header, &self.rows)
     }
 
     /// For a code host or a paper: title, notes, one table per block, accounting.
@@ -133,6 +127,17 @@ impl Block {
     }
 }
 
+/// Header and rows as CSV, every number in full.
+pub(crate) fn csv(header: &[String], rows: &[Vec<Cell>]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let in_memory = "writing to memory cannot fail";
+    writer.write_record(header).expect(in_memory);
+    for row in rows {
+        writer.write_record(row.iter().map(exact)).expect(in_memory);
+    }
+    String::from_utf8(writer.into_inner().expect(in_memory)).expect("cells are UTF-8")
+}
+
 /// A cell for the CSV.
 fn exact(cell: &Cell) -> String {
     match cell {
@@ -144,7 +149,7 @@ fn exact(cell: &Cell) -> String {
 }
 
 /// A cell for people.
-fn shown(cell: &Cell) -> String {
+pub(crate) fn shown(cell: &Cell) -> String {
     match cell {
         Cell::Real(value) => significant(*value),
         Cell::AtLeast(value) => format!(">{}", significant(*value)),

@@ -24,10 +24,12 @@ Experiments
                 writes the tuning file that experiments cite
                   runner tune experiments/tuning.toml
 Results
-  tables DIR    every table again, from the CSV files of a result folder
+  tables DIR    tables and pictures again, from the CSV files of a result folder
                   runner tables results/saddle
   verify DIR... what experiments claim of their tables, and whether it holds
                   runner verify results/saddle results/story
+  report DIR    all of a result folder as one HTML page, report.html
+                  runner report results/saddle
 Catalogue
   list          problems, optimizers, strategies and finders
                   runner list
@@ -70,10 +72,11 @@ Example: runner run experiments/saddle.toml --threads 2
 The same command again does only what is missing, so it continues after an
 interrupt or a kill. Editing the file keeps every run that is still planned.
 results/<name>/ gets runs.csv, hits.csv, critical.csv, attempts.csv (what
-[record] asks for in curves.csv and examples.csv, what surveys measure in
-counts.csv, paths.csv, profiles.csv, slices.csv, basins.csv, connections.csv,
-merges.csv), timing.csv (wall_ms is the time of a run's block divided by its
-runs), tables/, manifest.json.")]
+[record] asks for in curves.csv, examples.csv and spectrum.csv, what surveys
+measure in counts.csv, listed.csv, spectrum.csv, paths.csv, profiles.csv,
+slices.csv, basins.csv, connections.csv, merges.csv), timing.csv (wall_ms is
+the time of a run's block divided by its runs), tables/, plots/,
+manifest.json.")]
     Run(RunArgs),
     /// Check a file, show its runs and their cost; writes nothing
     #[command(after_help = "Example: runner plan experiments/saddle.toml")]
@@ -93,8 +96,12 @@ Example: runner tune experiments/tuning.toml --threads 2
 those of `run` do; the best values go to tuned/<name>.toml beside the file,
 which an experiment cites by [tuned] file = ... and params = { lr = \"tuned\" }.")]
     Tune(RunArgs),
-    /// Every table again, from the CSV files of a result folder
-    #[command(after_help = "Example: runner tables results/saddle")]
+    /// Tables and pictures again, from the CSV files of a result folder
+    #[command(after_help = "\
+Example: runner tables results/saddle
+
+Writes tables/ (CSV and Markdown) and plots/ (SVG, and the plotted numbers as
+CSV beside each); the tables appear on the screen too.")]
     Tables {
         /// The result folder
         dir: PathBuf,
@@ -126,6 +133,17 @@ fails, 2 when a folder is no result folder or has no claims.")]
         /// Result folders
         #[arg(required = true)]
         dirs: Vec<PathBuf>,
+    },
+    /// All of a result folder as one HTML page
+    #[command(after_help = "\
+Example: runner report results/saddle
+
+Writes report.html into the folder: claims with verdicts, pictures, tables,
+how to repeat any row, where the numbers come from. The file needs no network,
+no script and nothing beside it; it prints, and it fits on a phone.")]
+    Report {
+        /// The result folder
+        dir: PathBuf,
     },
     /// Problems, optimizers, strategies and finders, one line each
     #[command(after_help = "Example: runner list")]

@@ -161,6 +161,7 @@ fn perform(verb: Verb, context: &mut Context) -> Result<u8, Failure> {
         Verb::Plan { file, out } => command::plan::run(&file, out.as_deref(), context),
         Verb::Tables { dir } => command::tables::run(&dir, context),
         Verb::Verify { dirs } => command::verify::run(&dirs, context),
+        Verb::Report { dir } => command::report::run(&dir, context),
         Verb::List => command::list::run(context),
         Verb::Show { name, params } => command::show::run(&name, &params, context),
         Verb::Eval(args) => command::eval::run(&args.into(), context),

@@ -195,21 +195,40 @@ pub fn write_claims(dir: &Path, plan: &Plan) -> Result<(), String> {
     }
 }
 
-/// Writes the tables and removes those of an earlier program that this one does not make.
+/// What is made from the row files, as files by their names: the tables and the pictures.
+pub struct Rendered {
+    /// Files of `tables/`.
+    pub tables: Vec<(String, String)>,
+    /// Files of `plots/`.
+    pub plots: Vec<(String, String)>,
+}
+
+/// Writes tables and pictures and removes those of an earlier program that this one does not make.
 ///
 /// # Errors
 /// Whatever the file system says.
-pub fn write_tables(dir: &Path, tables: &[(String, String)]) -> Result<(), String> {
-    let folder = dir.join("tables");
-    for (name, text) in tables {
-        files::write(&folder.join(name), text.as_bytes())?;
-    }
-    for name in listing(&folder) {
-        if !tables.iter().any(|(kept, _)| *kept == name) {
-            remove(&folder.join(name))?;
+pub fn write_rendered(dir: &Path, rendered: &Rendered) -> Result<(), String> {
+    for (folder, made) in [("tables", &rendered.tables), ("plots", &rendered.plots)] {
+        let folder = dir.join(folder);
+        for (name, text) in made {
+            files::write(&folder.join(name), text.as_bytes())?;
         }
+        // The PNG of a picture that is still made is somebody else's.
+        let is_kept = |name: &str| made.iter().any(|(kept, _)| *kept == name || *kept == drawing(name));
+        for name in listing(&folder) {
+            if !is_kept(&name) {
+                remove(&folder.join(name))?;
+            }
+        }
+        // Only an empty folder can be removed, and only an empty one should be.
+        let _ = fs::remove_dir(&folder);
     }
     Ok(())
+}
+
+/// The picture that a PNG was made from.
+fn drawing(name: &str) -> String {
+    name.strip_suffix(".png").map_or_else(String::new, |stem| format!("{stem}.svg"))
 }
 
 /// Keeps only those failure notes whose run still fails.
@@ -239,6 +258,9 @@ pub fn write_sums(dir: &Path) -> Result<(), String> {
     let others = [tuning::FILE, claims::FILE].map(String::from);
     names.extend(others.into_iter().filter(|name| dir.join(name).exists()));
     names.extend(listing(&dir.join("tables")).into_iter().map(|name| format!("tables/{name}")));
+    // PNG files are made from the SVG ones by another program.
+    let plots = listing(&dir.join("plots")).into_iter().filter(|name| !name.ends_with(".png"));
+    names.extend(plots.map(|name| format!("plots/{name}")));
     let text = files::sums(dir, &names)?;
     files::write(&dir.join("SHA256SUMS"), text.as_bytes())
 }

@@ -3,6 +3,7 @@
 //! | file | job |
 //! |---|---|
 //! | `share` | share of planned runs, Wilson and Clopper-Pearson intervals |
+//! | `clustered` | interval of a share whose trials come in groups |
 //! | `runtime` | expected running time and its bootstrap interval |
 //! | `best_of` | success and expected best loss of the best of k runs, unbiased |
 //! | `virtual_restarts` | the running time of restarts, from single runs: exact distribution and bands |
@@ -17,6 +18,7 @@
 //! | `summary` | medians, means, standard deviations, correlation |
 
 mod best_of;
+mod clustered;
 mod cutoff;
 mod difference;
 mod ecdf_area;
@@ -32,6 +34,7 @@ mod total_budget;
 mod virtual_restarts;
 
 pub use best_of::{expected_best, success_of_k, success_of_k_interval};
+pub use clustered::clustered_wilson;
 pub use cutoff::{CrossFit, Cutoff, cross_fit, luby};
 pub use difference::{Difference, Estimate, least_detectable, paired_interval};
 pub use ecdf_area::{anytime_score, log_area};

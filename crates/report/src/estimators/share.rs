@@ -23,14 +23,18 @@ pub fn wilson(s: usize, n: usize, level: f64) -> (f64, f64) {
     if n == 0 {
         return (0.0, 1.0);
     }
+    wilson_of(s as f64 / n as f64, n as f64, level)
+}
+
+/// The same for a share `p` of any number of trials above 0.
+pub(super) fn wilson_of(p: f64, trials: f64, level: f64) -> (f64, f64) {
     let z = Normal::standard().inverse_cdf(0.5 + 0.5 * level);
-    let (trials, p) = (n as f64, s as f64 / n as f64);
     let scale = 1.0 + z * z / trials;
     let centre = (p + z * z / (2.0 * trials)) / scale;
     let half = z / scale * (p * (1.0 - p) / trials + z * z / (4.0 * trials * trials)).sqrt();
     // At the ends one bound is exactly 0 or 1; rounding would leave it one ulp off.
-    let lo = if s == 0 { 0.0 } else { centre - half };
-    let hi = if s == n { 1.0 } else { centre + half };
+    let lo = if p == 0.0 { 0.0 } else { centre - half };
+    let hi = if p == 1.0 { 1.0 } else { centre + half };
     (lo, hi)
 }
 

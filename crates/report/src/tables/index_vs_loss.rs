@@ -40,10 +40,10 @@ pub(super) fn header() -> Vec<String> {
 
 /// One critical point.
 #[derive(Clone, Copy)]
-struct Point {
-    level: f64,
-    index_fraction: f64,
-    theory: Option<f64>,
+pub(crate) struct Point {
+    pub level: f64,
+    pub index_fraction: f64,
+    pub theory: Option<f64>,
 }
 
 /// Points of one bin, or of a whole problem.
@@ -112,7 +112,7 @@ impl<'a> Curve<'a> {
     /// `None` for a problem without usable points.
     fn of(problem: &ProblemRuns<'a>) -> Option<Self> {
         // Plan order, then a stable sort: equal levels keep an order that does not depend on the file.
-        let mut points: Vec<Point> = problem.runs().flat_map(|run| &run.points).filter_map(usable).collect();
+        let mut points: Vec<Point> = problem.runs().flat_map(|run| &run.points).filter_map(certified).collect();
         points.sort_by(|a, b| a.level.total_cmp(&b.level));
         let levels: Vec<f64> = points.iter().map(|point| point.level).collect();
         let ranges = bins(&levels);
@@ -128,7 +128,7 @@ impl<'a> Curve<'a> {
 }
 
 /// A point that enters the curve: a certified minimum, strict saddle or maximum at a finite level.
-fn usable(point: &CriticalRow) -> Option<Point> {
+pub(crate) fn certified(point: &CriticalRow) -> Option<Point> {
     let level = point.level.filter(|level| level.is_finite())?;
     let index_fraction = point.index_fraction?;
     has_index(point).then_some(Point { level, index_fraction, theory: point.theory })
@@ -193,7 +193,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
     for class in [Class::Degenerate, Class::GradientFlat, Class::NotCritical, Class::AtInfinity] {
         parts.push((class.as_str(), count_class(all(), class)));
     }
-    parts.push(("no finite level", all().filter(|p| has_index(p) && usable(p).is_none()).count()));
+    parts.push(("no finite level", all().filter(|p| has_index(p) && certified(p).is_none()).count()));
     let mut notes = names(&[
         "Critical points that are minima, strict saddles (whatever their zeros) or maxima, sorted by level (loss over the problem's scale): one line \
          per critical value when there are at most 8 of them, else about equally many points per line.",

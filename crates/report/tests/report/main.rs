@@ -6,6 +6,7 @@ mod counts;
 mod derived;
 mod estimators;
 mod folder;
+mod pictures;
 mod render;
 mod sensitivity;
 mod shape;

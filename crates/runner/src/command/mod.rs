@@ -7,6 +7,7 @@ pub mod eval;
 pub mod list;
 pub mod new;
 pub mod plan;
+pub mod report;
 pub mod run;
 pub mod show;
 pub mod tables;

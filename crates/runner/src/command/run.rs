@@ -178,7 +178,7 @@ fn measure_and_write(
         }
         store::write_claims(dir, &plan)?;
         store::prune_failures(dir, |key| records.get(key).is_some_and(Record::failed))?;
-        store::write_tables(dir, &tables::render(dir)?)?;
+        store::write_rendered(dir, &tables::render(dir)?)?;
         manifest.end(&plan, &records, measured);
         manifest.write(dir)?;
         store::write_sums(dir)?;
@@ -233,7 +233,7 @@ fn conclude(
     }
     tune::write(plan, dir, &request.file, context)?;
     let dir = dir.display();
-    context.say(format!("{verb} {dir}/: runs.csv hits.csv critical.csv tables/ manifest.json"));
+    context.say(format!("{verb} {dir}/: runs.csv hits.csv critical.csv tables/ plots/ manifest.json"));
     context.say(format!("next: {} tables {dir}", context.program));
     Ok(if failed.is_empty() { exit::DONE } else { exit::FAILED_RUNS })
 }

@@ -1,9 +1,9 @@
-//! `tables DIR`: every table again, from the row files of a result folder alone.
+//! `tables DIR`: every table and picture again, from the row files of a result folder alone.
 
 use crate::files::{Lock, LockError};
 use crate::journal;
 use crate::screen::{Context, Failure, WIDTH, exit};
-use crate::store;
+use crate::store::{self, Rendered};
 use std::path::Path;
 
 /// Carries out `tables`.
@@ -21,9 +21,10 @@ pub fn run(dir: &Path, context: &mut Context) -> Result<u8, Failure> {
     }
     match Lock::acquire(dir) {
         Ok(_lock) => {
-            store::write_tables(dir, &rendered).map_err(Failure::Internal)?;
+            store::write_rendered(dir, &rendered).map_err(Failure::Internal)?;
             store::write_sums(dir).map_err(Failure::Internal)?;
-            context.say(format!("wrote {}/tables/", dir.display()));
+            let plots = if rendered.plots.is_empty() { "" } else { " and plots/" };
+            context.say(format!("wrote {}/tables/{plots}", dir.display()));
         }
         Err(LockError::Busy) => {
             context.note("note: another program is working there, so nothing was written");
@@ -57,16 +58,23 @@ pub fn readable(dir: &Path) -> Result<Unfinished, Failure> {
     Ok(Unfinished(unfinished))
 }
 
-/// The tables as files: name and text.
+/// The tables and pictures as files.
 ///
 /// # Errors
 /// Row files that are absent or broken.
-pub fn render(dir: &Path) -> Result<Vec<(String, String)>, String> {
+pub fn render(dir: &Path) -> Result<Rendered, String> {
     let tables = report::tables(dir).map_err(|error| error.to_string())?;
-    let files = tables.iter().flat_map(|table| {
+    let pictures = report::pictures(dir, &tables).map_err(|error| error.to_string())?;
+    let of_table = |table: &report::Table| {
         [(format!("{}.csv", table.name), table.to_csv()), (format!("{}.md", table.name), table.to_markdown())]
-    });
-    Ok(files.collect())
+    };
+    let of_picture = |picture: &report::Picture| {
+        [(format!("{}.csv", picture.name), picture.to_csv()), (format!("{}.svg", picture.name), picture.to_svg())]
+    };
+    Ok(Rendered {
+        tables: tables.iter().flat_map(of_table).collect(),
+        plots: pictures.iter().flat_map(of_picture).collect(),
+    })
 }
 
 /// Prints the tables.

@@ -17,7 +17,7 @@ fn layers() -> Edges {
         ("optimizers", &["autodiff", "symmetric"]),
         ("landscape", &["autodiff", "symmetric"]),
         ("plot", &[]),
-        ("report", &[]),
+        ("report", &["plot"]),
         ("conformance", &["autodiff", "landscape", "optimizers", "problems"]),
         ("runner", &["autodiff", "conformance", "problems", "optimizers", "landscape", "report"]),
     ];

@@ -93,13 +93,19 @@ fn tables_come_again_from_the_rows_alone() {
     desk.run("r").expect(0);
     let dir = desk.folder("r");
     let before = lasting(&dir);
-    for name in ["tables/success.csv", "tables/signs.md", "SHA256SUMS"] {
+    for name in ["tables/success.csv", "tables/signs.md", "plots/success_by_gap.svg", "plots/classes.csv", "SHA256SUMS"]
+    {
+        assert!(name == "SHA256SUMS" || before.contains_key(name), "{name}");
         fs::write(dir.join(name), "spoilt").unwrap();
     }
-    fs::write(dir.join("tables/of_another_version.csv"), "old").unwrap();
+    for name in ["tables/of_another_version.csv", "plots/of_another_version.png", "plots/classes.png"] {
+        fs::write(dir.join(name), "old").unwrap();
+    }
     program(&["tables", &desk.path("r")]).expect(0);
     assert_eq!(before, lasting(&dir));
-    assert!(!dir.join("tables/of_another_version.csv").exists());
+    assert!(!dir.join("tables/of_another_version.csv").exists() && !dir.join("plots/of_another_version.png").exists());
+    // The PNG of a picture that is still made belongs to another program.
+    assert!(dir.join("plots/classes.png").exists());
 
     let rows = text(&dir, "runs.csv").replacen("converged", "budget", 1);
     fs::write(dir.join("runs.csv"), rows).unwrap();
@@ -167,4 +173,39 @@ fn nothing_personal_is_written() {
         assert!(written.contains(&format!("\"{key}\": ")), "{key} in {written}");
     }
     assert_eq!(manifest(&dir)["program"]["opt_level"], "3");
+}
+
+/// One page, the same each time, with the verdict on what is claimed, the key of a run, the commit; not for a folder that
+/// is unfinished or none.
+#[test]
+fn a_folder_becomes_one_page() {
+    let claim = |id: &str, value: &str| {
+        format!(
+            "\n[[claim]]\nid = \"{id}\"\ntext = \"One run of three reaches it\"\ntable = \"success\"\nquantity = \"n_planned\"\n\
+             over = \"min\"\nrelation = \"above\"\nvalue = {value}\nkind = \"theory\"\nsource = \"counting\"\n"
+        )
+    };
+    let desk = Desk::new(&format!("{SMALL}{}{}", claim("few", "0"), claim("many", "1e9")));
+    desk.run("r").expect(0);
+    let (dir, path) = (desk.folder("r"), desk.path("r"));
+    let before = lasting(&dir);
+    program(&["report", &path]).expect(0);
+    let page = text(&dir, "report.html");
+    program(&["report", &path]).expect(0);
+    assert_eq!((text(&dir, "report.html"), lasting(&dir)), (page.clone(), before));
+    assert_eq!((page.matches("claim holds\"").count(), page.matches("claim fails\"").count()), (1, 1));
+    let key = &column(&dir, "runs.csv", "run_key")[0];
+    for part in
+        [&format!("--only {key}"), "program: commit", "rng", "<h2>Tables</h2>", "<h2>Pictures</h2>", "[experiment]"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    // The command that the page gives does what it says.
+    let line = page.lines().find(|line| line.contains("--only")).unwrap().replace("<pre>", "").replace("</pre>", "");
+    let words: Vec<&str> = line.split(' ').skip_while(|word| *word != "run").collect();
+    assert!(program(&words).expect(0).out.contains("this equals the row"));
+
+    assert!(program(&["report", &desk.path("nothing")]).expect(2).err.contains("no result folder"));
+    fs::write(dir.join("journal.jsonl"), "").unwrap();
+    assert!(program(&["report", &path]).expect(2).err.contains("is unfinished"));
 }

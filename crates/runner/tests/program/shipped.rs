@@ -62,7 +62,7 @@ fn committed_folders_are_what_the_command_makes_of_their_rows() {
     for name in experiments() {
         let desk = tempfile::tempdir().unwrap();
         let (committed, copy) = (root().join("results").join(&name), desk.path().join(&name));
-        for part in listing(&committed).iter().filter(|part| *part != "tables") {
+        for part in listing(&committed).iter().filter(|part| committed.join(part).is_file()) {
             fs::create_dir_all(&copy).unwrap();
             fs::copy(committed.join(part), copy.join(part)).unwrap();
         }
@@ -82,6 +82,36 @@ fn committed_folders_are_what_the_command_makes_of_their_rows() {
             );
         }
     }
+}
+
+/// The pictures are what the rows give, byte for byte, each with its data beside it; those of restarts have the figures
+/// of their table.
+#[test]
+fn committed_pictures_are_those_of_the_committed_rows() {
+    for name in experiments() {
+        let dir = root().join("results").join(&name);
+        let mut expected: Vec<String> = Vec::new();
+        for picture in &report::pictures(&dir, &report::tables(&dir).unwrap()).unwrap() {
+            for (ending, text) in [("csv", picture.to_csv()), ("svg", picture.to_svg())] {
+                let file = format!("{}.{ending}", picture.name);
+                let committed = fs::read_to_string(dir.join("plots").join(&file));
+                assert!(
+                    committed.is_ok_and(|committed| committed == text),
+                    "{name}/plots/{file}: `tables` makes it anew"
+                );
+                expected.push(file);
+            }
+        }
+        expected.sort();
+        // PNG files may stand beside them; they are not committed.
+        let found: Vec<String> =
+            listing(&dir.join("plots")).into_iter().filter(|file| !file.ends_with(".png")).collect();
+        assert_eq!(found, expected, "{name}");
+    }
+    let at = [("method", "gd-restart"), ("kind", "restarted")];
+    let drawn = cells("results/saddle/plots/restart_law.csv", &at, "success");
+    let tabled = cells("results/saddle/tables/restarts.csv", &[("restarted_method", "gd-restart")], "real");
+    assert!(!drawn.is_empty() && drawn == tabled, "{drawn:?} {tabled:?}");
 }
 
 /// Every claim of a shipped experiment holds, or the page that has the experiment's name explains why it does not.

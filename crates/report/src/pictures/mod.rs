@@ -1,0 +1,152 @@
+//! The pictures, one file each: pure functions of the rows and tables of a result folder.
+//!
+//! A picture has a panel per problem, and the numbers it shows as rows. To add one: a file here with
+//! `picture(&Source) -> Option<Picture>` and its line in [`all`]; numbers that a table has are taken from the table.
+
+mod budget;
+mod classes;
+mod counts;
+mod index;
+mod learning;
+mod quality;
+mod restarts;
+
+use crate::folder::Folder;
+use crate::render;
+use crate::table::{Cell, Table};
+use plot::{Figure, Panel};
+
+/// Natural width of a panel, in pixels: text is then as large as that of a page around it, also on a phone.
+const PANEL_WIDTH: f64 = 400.0;
+/// Panels side by side in a file.
+const COLUMNS: usize = 2;
+
+/// A finished picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// File name without extension.
+    pub name: String,
+    /// What the picture answers.
+    pub title: String,
+    /// How to read it, one sentence each.
+    pub notes: Vec<String>,
+    /// Its panels, in the order of the problems.
+    pub panels: Vec<Panel>,
+    /// Column names of the plotted data.
+    pub header: Vec<String>,
+    /// The plotted data, as long as the header.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Picture {
+    /// All panels in one file.
+    pub fn to_svg(&self) -> String {
+        let columns = COLUMNS.min(self.panels.len().max(1));
+        let figure = Figure::new(self.panels.clone()).columns(columns).width(PANEL_WIDTH * columns as f64);
+        // One panel is narrower than a title.
+        let figure = if columns > 1 { figure.title(&self.title) } else { figure };
+        figure.about(&self.title).to_svg()
+    }
+
+    /// A file for each panel, for pages that set them beside each other as they have room.
+    pub fn to_svgs(&self) -> Vec<String> {
+        let figure = |panel: &Panel| Figure::new(vec![panel.clone()]).width(PANEL_WIDTH).about(&self.title).to_svg();
+        self.panels.iter().map(figure).collect()
+    }
+
+    /// The plotted numbers in full precision.
+    pub fn to_csv(&self) -> String {
+        render::csv(&self.header, &self.rows)
+    }
+}
+
+/// What pictures are made of.
+pub(crate) struct Source<'a> {
+    pub folder: &'a Folder,
+    pub tables: &'a [Table],
+}
+
+impl<'a> Source<'a> {
+    /// The rows of a table by problem, in its order; nothing when the folder does not have it.
+    fn by_problem(&self, table: &str) -> Vec<(&'a str, Vec<Line<'a>>)> {
+        let Some(table) = self.tables.iter().find(|found| found.name == table) else { return Vec::new() };
+        let mut groups: Vec<(&str, Vec<Line>)> = Vec::new();
+        for row in &table.rows {
+            let line = Line { table, row };
+            match groups.last_mut().filter(|(problem, _)| *problem == line.text("problem")) {
+                Some((_, lines)) => lines.push(line),
+                None => groups.push((line.text("problem"), vec![line])),
+            }
+        }
+        groups
+    }
+}
+
+/// One row of a table.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    table: &'a Table,
+    row: &'a [Cell],
+}
+
+impl<'a> Line<'a> {
+    /// # Panics
+    /// The table has no such column: a mistake in the picture.
+    fn cell(&self, column: &str) -> &'a Cell {
+        let place = self.table.header.iter().position(|name| name == column);
+        &self.row[place.unwrap_or_else(|| panic!("table {} has no column {column}", self.table.name))]
+    }
+
+    fn text(&self, column: &str) -> &'a str {
+        match self.cell(column) {
+            Cell::Text(text) => text,
+            _ => "",
+        }
+    }
+
+    fn number(&self, column: &str) -> Option<f64> {
+        match self.cell(column) {
+            Cell::Real(value) | Cell::AtLeast(value) => Some(*value),
+            Cell::Integer(count) => Some(*count as f64),
+            Cell::Empty | Cell::Text(_) => None,
+        }
+    }
+
+    /// These cells of the row, for the plotted data.
+    fn cells(&self, columns: &[&str]) -> Vec<Cell> {
+        columns.iter().map(|column| self.cell(column).clone()).collect()
+    }
+}
+
+/// Rows grouped by a text, in order of first appearance.
+fn grouped<'a, K: PartialEq>(lines: &[Line<'a>], key: impl Fn(&Line<'a>) -> K) -> Vec<(K, Vec<Line<'a>>)> {
+    let mut groups: Vec<(K, Vec<Line>)> = Vec::new();
+    for line in lines {
+        let key = key(line);
+        match groups.iter().position(|(found, _)| *found == key) {
+            Some(place) => groups[place].1.push(*line),
+            None => groups.push((key, vec![*line])),
+        }
+    }
+    groups
+}
+
+/// How far marks of series `i` of `count` at one place stand apart, in pixels.
+fn beside(i: usize, count: usize) -> f64 {
+    const APART: f64 = 4.0;
+    APART * (i as f64 - 0.5 * (count as f64 - 1.0))
+}
+
+/// Every picture that the folder has numbers for, in reading order.
+pub(crate) fn all(source: &Source) -> Vec<Picture> {
+    let pictures = [
+        quality::picture,
+        budget::picture,
+        restarts::picture,
+        learning::picture,
+        classes::picture,
+        index::picture,
+        counts::picture,
+    ];
+    pictures.into_iter().filter_map(|picture| picture(source)).collect()
+}

@@ -1,0 +1,263 @@
+//! Pictures: their data are those of tables and rows, their text is XML, the same rows give the same bytes.
+
+use crate::common::{Draws, Files, Sheet, random_folder, tables};
+use report::estimators::{clustered_wilson, wilson};
+use report::{About, Picture};
+use std::fs;
+use std::path::Path;
+
+fn pictures(dir: &Path) -> Vec<Picture> {
+    report::pictures(dir, &tables(dir)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn find<'a>(pictures: &'a [Picture], name: &str) -> &'a Picture {
+    pictures.iter().find(|picture| picture.name == name).unwrap_or_else(|| panic!("no picture {name}"))
+}
+
+/// Columns of a CSV text, as texts.
+fn columns(text: &str, names: &[&str]) -> Vec<Vec<String>> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let places: Vec<usize> =
+        names.iter().map(|name| header.iter().position(|found| found == *name).expect("the column")).collect();
+    let row = |row: csv::StringRecord| places.iter().map(|i| row[*i].to_string()).collect();
+    reader.records().map(|record| row(record.unwrap())).collect()
+}
+
+/// Every element is closed in turn, every attribute is quoted, nothing but text stands between.
+fn assert_well_formed(text: &str) {
+    let mut open: Vec<&str> = Vec::new();
+    let mut rest = text.strip_prefix("<!DOCTYPE html>").unwrap_or(text);
+    while let Some(start) = rest.find('<') {
+        assert!(!rest[..start].contains('>'), "a stray > in {:?}", &rest[..start]);
+        let end = start + rest[start..].find('>').expect("a closed tag");
+        let tag = &rest[start + 1..end];
+        assert!(tag.matches('"').count().is_multiple_of(2), "quotes in <{tag}>");
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name), "closed in turn");
+        } else if !tag.ends_with('/') {
+            open.push(tag.split_whitespace().next().expect("a name"));
+        }
+        rest = &rest[end + 1..];
+        // Style sheets are not markup.
+        if open.last() == Some(&"style") {
+            rest = &rest[rest.find("</style>").expect("the end of the sheet")..];
+        }
+    }
+    assert!(open.is_empty() && rest.trim().is_empty(), "{open:?} {rest:?}");
+}
+
+#[test]
+fn data_are_those_of_the_tables() {
+    let dir = random_folder(3, 12).write();
+    let (tables, pictures) = (tables(dir.path()), pictures(dir.path()));
+    let names: Vec<&str> = pictures.iter().map(|picture| picture.name.as_str()).collect();
+    assert_eq!(names, ["success_by_gap", "success_by_cost", "classes", "index_by_level"]);
+    let table = |name: &str| tables.iter().find(|table| table.name == name).unwrap().to_csv();
+    for (picture, of, shared) in [
+        ("success_by_gap", "success", ["problem", "method", "gap", "share", "share_lo", "share_hi"].as_slice()),
+        ("classes", "endpoints", &["problem", "method", "n_planned", "n_minimum", "n_saddle", "n_none", "n_missing"]),
+    ] {
+        let (plotted, tabled) = (find(&pictures, picture).to_csv(), table(of));
+        assert_eq!(columns(&plotted, shared), columns(&tabled, shared), "{picture}");
+    }
+    // Every certified point, in the order of levels, with the theory where there is one.
+    let rows = columns(&find(&pictures, "index_by_level").to_csv(), &["problem", "kind", "level", "theory"]);
+    let index = Sheet::of(&tables, "index_vs_loss");
+    for (i, row) in index.rows.iter().enumerate().filter(|(_, row)| &row[1] == "all") {
+        let points: Vec<&Vec<String>> =
+            rows.iter().filter(|plotted| plotted[0] == row[0] && plotted[1] == "point").collect();
+        assert_eq!(points.len(), index.count(i, "n_points"));
+        assert!(points.windows(2).all(|pair| pair[0][2].parse::<f64>().unwrap() <= pair[1][2].parse::<f64>().unwrap()));
+        assert!(points.iter().all(|point| point[3].is_empty() != row[0].contains("spin")));
+    }
+    // The last cost of the runtime picture counts what the table counts at all gaps.
+    let success = columns(&table("success"), &["problem", "method", "share"]);
+    let shares = columns(&find(&pictures, "success_by_cost").to_csv(), &["problem", "method", "cost", "share"]);
+    for (problem, method) in [("rastrigin dim=2", "sgd"), ("rastrigin dim=2", "noisy_start")] {
+        let of = |row: &&Vec<String>| row[0] == problem && row[1] == method;
+        let gaps: Vec<f64> = success.iter().filter(of).map(|row| row[2].parse().unwrap()).collect();
+        let last: f64 = shares.iter().rfind(of).unwrap()[3].parse().unwrap();
+        assert!((last - gaps.iter().sum::<f64>() / gaps.len() as f64).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn svg_is_well_formed_and_does_not_depend_on_the_order_of_rows() {
+    let mut files = random_folder(4, 9);
+    files.runs.iter_mut().for_each(|row| *row = row.replace("double_well", "double_well a<b & \"\"c\"\""));
+    files
+        .runs
+        .iter_mut()
+        .for_each(|row| *row = row.replacen(",double_well a<b & \"\"c\"\",", ",\"double_well a<b & \"\"c\"\"\",", 1));
+    for rows in [&mut files.hits, &mut files.critical] {
+        rows.iter_mut().for_each(|row| *row = row.replace("double_well", "double_well a<b & \"\"c\"\""));
+    }
+    let quoted = |row: &String| match row.split_once(',') {
+        Some((key, rest)) if key.contains('"') && !key.starts_with('"') => format!("\"{key}\",{rest}"),
+        _ => row.clone(),
+    };
+    for rows in [&mut files.runs, &mut files.hits, &mut files.critical] {
+        *rows = rows.iter().map(quoted).collect();
+    }
+    let first = files.write();
+    let mut draws = Draws(9);
+    draws.shuffle(&mut files.hits);
+    draws.shuffle(&mut files.critical);
+    let second = files.write();
+    let [one, two] = [&first, &second].map(|dir| pictures(dir.path()));
+    for (one, two) in one.iter().zip(&two) {
+        assert_eq!((one.to_svg(), one.to_csv()), (two.to_svg(), two.to_csv()), "{}", one.name);
+        assert_well_formed(&one.to_svg());
+        one.to_svgs().iter().for_each(|svg| assert_well_formed(svg));
+        assert_eq!(one.to_svgs().len(), one.panels.len());
+    }
+    assert!(find(&one, "classes").to_svg().contains("double_well a&lt;b &amp; &quot;c&quot;"));
+}
+
+/// Two runs with two targets: costs 1 and 10, and 10 and never. Of four pairs one is reached at 1 and three at 10.
+#[test]
+fn the_runtime_curve_by_hand() {
+    let mut files = Files::default();
+    for (key, hits) in [("a", ["1.0", "10.0"]), ("b", ["10.0", ""])] {
+        files.run(key, "bowl", "gd", "budget", "100.0");
+        for (gap, cost) in ["1.0", "0.1"].into_iter().zip(hits) {
+            files.hit(key, gap, cost);
+        }
+    }
+    let rows = columns(&find(&pictures(files.write().path()), "success_by_cost").to_csv(), &["cost", "share"]);
+    let share = |cost: f64| -> f64 {
+        let at = |row: &&Vec<String>| row[0].parse::<f64>().unwrap() <= cost * (1.0 + 1e-12);
+        rows.iter().rfind(at).unwrap()[1].parse().unwrap()
+    };
+    assert_eq!([0.9, 1.0, 9.9, 10.0, 100.0].map(share), [0.0, 0.25, 0.25, 0.75, 0.75]);
+}
+
+/// One of two runs reaches the gap: its mark is drawn in the middle between the ticks 0 and 1, its interval around it.
+#[test]
+fn what_is_drawn_is_what_is_listed() {
+    let mut files = Files::default();
+    for (key, cost) in [("a", "1.0"), ("b", "")] {
+        files.run(key, "bowl", "gd", "budget", "100.0");
+        files.hit(key, "0.5", cost);
+    }
+    let svg = find(&pictures(files.write().path()), "success_by_gap").to_svg();
+    let height = |label: &str| -> f64 {
+        let line = svg.lines().find(|line| line.ends_with(&format!(">{label}</text>"))).unwrap();
+        line.split(" y=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+    };
+    // Labels stand a third of their size below their tick.
+    let at = |share: f64| height("0.0") + share * (height("1.0") - height("0.0")) - 0.35 * 12.0;
+    let path = |mark: &str| svg.lines().find(|line| line.starts_with("<path") && line.contains(mark)).unwrap();
+    let circle = path("a3.5 3.5");
+    let y: f64 = circle.split([' ', 'm']).find_map(|part| part.parse().ok()).unwrap();
+    assert!((y - at(0.5)).abs() < 0.02, "{circle}");
+    let (lo, hi) = wilson(1, 2, 0.95);
+    let (whisker, end) = (path("V"), |share: f64| format!("{:.1}", at(share)));
+    let numbers: Vec<String> = whisker
+        .split(|c: char| !c.is_ascii_digit() && c != '.')
+        .filter_map(|part| part.parse::<f64>().ok().map(|number| format!("{number:.1}")))
+        .collect();
+    assert!(numbers.contains(&end(lo)) && numbers.contains(&end(hi)), "{whisker} {} {}", end(lo), end(hi));
+}
+
+/// With one member in each group it is Wilson's interval; with more it is between that of the groups and that of all
+/// members, and it is the first one exactly when members go together.
+#[test]
+fn the_interval_of_groups_is_between_its_extremes() {
+    let mut draws = Draws(5);
+    for n in [3, 10, 60] {
+        for members in [1, 2, 5] {
+            let single: Vec<f64> = (0..n).map(|_| draws.below(2) as f64).collect();
+            let s = single.iter().sum::<f64>() as usize;
+            let (found, expected) = (clustered_wilson(&single, members, 0.95), wilson(s, n, 0.95));
+            assert!((found.0 - expected.0).abs() < 1e-12 && (found.1 - expected.1).abs() < 1e-12, "{n} {found:?}");
+            let parts: Vec<f64> = (0..n).map(|_| draws.below(members as u64 + 1) as f64 / members as f64).collect();
+            let total = (parts.iter().sum::<f64>() * members as f64).round() as usize;
+            let (lo, hi) = clustered_wilson(&parts, members, 0.95);
+            let (least, most) = wilson(total, n * members, 0.95);
+            assert!(lo <= least + 1e-12 && hi >= most - 1e-12, "narrower than independent members");
+        }
+    }
+    // Equal parts do not promise an interval of no width.
+    let (lo, hi) = clustered_wilson(&[0.2; 40], 5, 0.95);
+    assert!(hi - lo > 0.05 && lo < 0.2 && hi > 0.2, "{lo} {hi}");
+}
+
+/// Two instances of one law with 2 and 4 minima: mean 3, standard error 1; the expectation stands beside it.
+#[test]
+fn counts_are_means_over_instances() {
+    let mut files = Files::default();
+    for instance in [1, 2] {
+        files.finder(&format!("k{instance}"), &format!("spin dim=2 instance={instance}"), "converged");
+    }
+    let dir = files.write();
+    let rows = "run_key,index,found,expected,expected_se,euler,most\nk1,0,2,3.25,0.5,2,\nk1,1,1,,,2,\nk2,0,4,3.25,0.5,2,\nk2,1,1,,,2,\n";
+    fs::write(dir.path().join("counts.csv"), rows).unwrap();
+    let pictures = pictures(dir.path());
+    let csv = find(&pictures, "counts_by_index").to_csv();
+    assert_eq!(
+        csv,
+        "problem,method,index,n_surfaces,found,found_se,expected,expected_se\n\
+         spin dim=2,newton,0,2,3,1,3.25,0.5\nspin dim=2,newton,1,2,1,0,,\n"
+    );
+    let svg = find(&pictures, "counts_by_index").to_svg();
+    assert!(svg.contains("spin dim=2 (2 instances)") && svg.contains(">expected<") && svg.contains("found by newton"));
+}
+
+/// Medians of the table, and a panel of its own for held-out data.
+#[test]
+fn learning_curves_are_those_of_the_table() {
+    let mut files = Files::default();
+    for run in 1..=4 {
+        let key = format!("r{run}");
+        files.run(&key, "digits", "sgd", "budget", "100.0");
+        for (cost, gap) in [("1", 4.0), ("10", 0.4), ("100", 0.0)] {
+            files.curve(&key, 0, cost, &format!("{:?}", gap * f64::from(run)), "");
+        }
+    }
+    let table = files.tables().into_iter().find(|table| table.name == "curves").unwrap().to_csv();
+    let dir = files.write();
+    let found = pictures(dir.path());
+    let names = ["problem", "method", "cost", "q10", "q50", "q90"];
+    assert_eq!(columns(&find(&found, "learning").to_csv(), &names), columns(&table, &names));
+    assert_eq!(find(&found, "learning").panels.len(), 1);
+    // f_held_out is the column after sigma_weights.
+    files.curves.iter_mut().for_each(|row| *row = row.replace(",1,0,0,,-1.0,", ",1,0,0,0.75,-1.0,"));
+    let held_out = pictures(files.write().path());
+    assert_eq!(find(&held_out, "learning").panels.len(), 2);
+    assert!(find(&held_out, "learning").to_svg().contains("loss on held-out data"));
+}
+
+#[test]
+fn the_page_has_everything_and_needs_nothing() {
+    let dir = random_folder(6, 8).write();
+    let (tables, pictures) = (tables(dir.path()), pictures(dir.path()));
+    let about = About {
+        name: "random".to_string(),
+        description: "Is a < b & \"c\"?".to_string(),
+        config: "[experiment]\nname = \"random\"\n".to_string(),
+        repeat: "runner run x.toml --only KEY".to_string(),
+        rebuild: "runner tables random".to_string(),
+        provenance: vec![("program: commit".to_string(), "0123abcd".to_string())],
+    };
+    let page = report::page(dir.path(), &about, &tables, &pictures).unwrap();
+    assert_eq!(page, report::page(dir.path(), &about, &tables, &pictures).unwrap());
+    assert_well_formed(&page);
+    for outside in ["http", "src=", "url(", "@import", "<script", "<link"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    for table in &tables {
+        assert!(page.contains(&format!("id=\"table-{}\"", table.name)), "{}", table.name);
+        let lines: usize = table.blocks.iter().map(|block| block.rows.len()).sum();
+        let part = page.split_once(&format!("id=\"table-{}\"", table.name)).unwrap().1;
+        let part = &part[..part.find("</details>").unwrap()];
+        assert_eq!(part.matches("<tr>").count(), lines + table.blocks.len(), "every line, and a header for each block");
+    }
+    let panels: usize = pictures.iter().map(|picture| picture.panels.len()).sum();
+    assert_eq!(page.matches("<figure><svg").count(), panels);
+    for text in ["Is a &lt; b &amp; &quot;c&quot;?", "--only rastrigin dim=2/", "0123abcd", "Runs: planned 96 = "] {
+        assert!(page.contains(text), "{text}");
+    }
+    assert!(!page.contains("id=\"claims\""), "nothing is claimed");
+}
