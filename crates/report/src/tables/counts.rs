@@ -32,9 +32,9 @@ pub(super) fn header() -> Vec<String> {
     names(&HEADER)
 }
 
-/// Surveys that count critical points by index.
-fn is_counted(method: &MethodRuns) -> bool {
-    method.runs.iter().any(|run| !run.counts.is_empty() && !super::matrix_signs::is_one(run))
+/// Surveys that may count critical points by index; one that is missing has no rows to tell.
+fn may_count(method: &MethodRuns) -> bool {
+    method.runs.iter().any(|run| run.row.strategy == "survey" && !super::matrix_signs::is_one(run))
 }
 
 /// Points of one index, or of all.
@@ -180,7 +180,7 @@ fn signed_sum(run: &Run) -> i64 {
 
 /// `None` when nothing was counted.
 pub(crate) fn table(folder: &Folder) -> Option<Table> {
-    let counts: Vec<Count> = pooled(folder, is_counted).into_iter().filter_map(Count::of).collect();
+    let counts: Vec<Count> = pooled(folder, may_count).into_iter().filter_map(Count::of).collect();
     if counts.is_empty() {
         return None;
     }
