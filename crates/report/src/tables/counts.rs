@@ -56,10 +56,12 @@ impl Line {
     /// Distance from theory in standard errors of both.
     fn z(&self) -> Option<f64> {
         let (expected, expected_se) = self.expected?;
-        let se = self.mean.standard_error?.hypot(expected_se);
         let distance = self.mean.mean - expected;
-        // What never varies and is exact has no error to measure by.
-        if se > 0.0 { Some(distance / se) } else { (distance == 0.0).then_some(0.0) }
+        match self.mean.standard_error? {
+            // A number that never varied, such as 0 for a rare index, does not say how uncertain it is.
+            0.0 => (distance == 0.0).then_some(0.0),
+            se => Some(distance / se.hypot(expected_se)),
+        }
     }
 
     fn cells(&self) -> Vec<Cell> {
