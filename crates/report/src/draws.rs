@@ -1,5 +1,7 @@
 //! Runs on several draws of one random surface, taken together.
 
+use std::collections::HashSet;
+
 use crate::folder::{Folder, MethodRuns, Run};
 
 /// Parameters that say which draw of a random surface it is.
@@ -13,6 +15,17 @@ const DRAW_PARAMETERS: [&str; 2] = ["instance=", "seed="];
 pub fn without_draw(label: &str) -> String {
     let is_kept = |word: &&str| !DRAW_PARAMETERS.iter().any(|parameter| word.starts_with(parameter));
     label.split(' ').filter(is_kept).collect::<Vec<&str>>().join(" ")
+}
+
+/// The folder without surveys that counted the points of one of several draws: their points are for means over the draws, not
+/// for a look at each surface.
+pub(crate) fn without_counted(folder: &Folder) -> Folder {
+    let draws = pooled(folder, |_| true).into_iter().filter(|pooled| pooled.draws.len() > 1);
+    let is_counted = |run: &&Run| run.row.strategy == "survey" && !run.counts.is_empty();
+    let runs = draws.flat_map(|pooled| pooled.draws).flatten().filter(is_counted);
+    let keys: HashSet<&str> = runs.map(|run| run.row.run_key.as_str()).collect();
+    let kept = folder.runs.iter().filter(|run| !keys.contains(run.row.run_key.as_str()));
+    Folder { runs: kept.cloned().collect() }
 }
 
 /// The runs of one method on all draws of a surface.

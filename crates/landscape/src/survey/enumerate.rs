@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use autodiff::Evaluator;
+use autodiff::{Evaluator, Geometry, Stream};
 use serde::{Deserialize, Serialize};
 
 use super::listed::numbered;
@@ -22,7 +22,8 @@ const MOST_POINTS: u64 = 20_000;
 /// A found value belongs to a listed one within this, relative to 1 plus its size.
 const SAME_VALUE: f64 = 1e-8;
 
-/// Searches with a finder from starts 0, 1, 2, ...; what it ends at is polished, certified, and kept when it is new, with
+/// Searches with a finder from starts 0, 1, 2, ... and, every second time once two points are known, from somewhere on the
+/// line between two of them, where saddles are (on a sphere, from below it); what it ends at is polished, certified, and kept when it is new, with
 /// its images under the declared symmetries (and -x where `f(-x) = -f(x)`), each polished and certified in turn. After
 /// `first`, 2 `first`, 4 `first`, ... searches the set is looked at: it is settled when the last doubling added nothing and
 /// every point, or one of its images, was reached by `reached` searches or more. (A point that is missing although it is as
@@ -101,7 +102,7 @@ impl Survey for Enumerate {
     fn measure(&self, site: &mut Site) -> Surveyed {
         let finder = self.finder().expect("checked when it was read");
         let mut eval = site.objective.evaluator();
-        let mut noise = site.random.clone();
+        let mut random = site.random.clone();
         let mut set = Set {
             site,
             most: self.points,
@@ -113,8 +114,8 @@ impl Survey for Enumerate {
         let (mut searches, mut goal, mut before) = (0, self.first, None);
         let is_settled = loop {
             while searches < goal && !set.is_full() {
-                let found =
-                    finder.search(&mut eval, (set.site.start)(searches), searches, &mut noise, set.site.criteria);
+                let start = set.between(searches, &mut random).unwrap_or_else(|| (set.site.start)(searches));
+                let found = finder.search(&mut eval, start, searches, &mut random, set.site.criteria);
                 set.spent.gradients += found.n_gradients;
                 set.spent.hessians += found.n_hessians;
                 set.reached(&mut eval, found.point);
@@ -156,6 +157,24 @@ impl Set<'_, '_> {
         }
         let of_origins = (0..self.points.len()).filter(|&i| self.orbits[i] == i).map(|i| reached[i]);
         of_origins.min().unwrap_or(u64::MAX)
+    }
+
+    /// Where every second search begins: on the line between two known points.
+    fn between(&self, search: u64, random: &mut Stream) -> Option<Vec<f64>> {
+        let count = self.points.len() as u32;
+        if search.is_multiple_of(2) || count < 2 {
+            return None;
+        }
+        let first = random.below(count);
+        let second = (first + 1 + random.below(count - 1)) % count;
+        let [a, b] = [first, second].map(|i| &self.points[i as usize].point.x);
+        let share = random.uniform(0.0, 1.0);
+        let mut x: Vec<f64> = a.iter().zip(b).map(|(a, b)| a + share * (b - a)).collect();
+        let geometry = self.site.objective.geometry();
+        // Between a point and its antipode may lie the centre of the sphere.
+        let is_on_a_way = *geometry == Geometry::Flat || norm(&x) > 1e-3 * norm(a);
+        geometry.retract(&mut x);
+        is_on_a_way.then_some(x)
     }
 
     /// A search ended at `point`.
@@ -201,14 +220,15 @@ impl Set<'_, '_> {
         {
             return Placed::Known(i);
         }
-        if !(self.site.contains)(&point.x) {
-            return Placed::Elsewhere("outside the domain");
-        }
         let certificate = certify(eval, &point, self.site.zero_modes, self.site.criteria);
         self.spent.gradients += 1;
         self.spent.hessians += 1;
         if !certificate.class.is_critical() {
             return Placed::Elsewhere(certificate.class.as_str());
+        }
+        // A family may leave the domain and come back.
+        if certificate.inertia.n_zero == 0 && !(self.site.contains)(&point.x) {
+            return Placed::Elsewhere("outside the domain");
         }
         let same = |known: &SurveyedPoint| near(known) || is_same_family(&known.certificate, &certificate);
         if let Some(i) = self.points.iter().position(same) {

@@ -32,9 +32,9 @@ pub(super) fn header() -> Vec<String> {
     names(&HEADER)
 }
 
-/// Surveys that count critical points by index.
-fn is_counted(method: &MethodRuns) -> bool {
-    method.runs.iter().any(|run| !run.counts.is_empty() && !super::matrix_signs::is_one(run))
+/// Surveys that may count critical points by index; one that is missing has no rows to tell.
+fn may_count(method: &MethodRuns) -> bool {
+    method.runs.iter().any(|run| run.row.strategy == "survey" && !super::matrix_signs::is_one(run))
 }
 
 /// Points of one index, or of all.
@@ -56,10 +56,12 @@ impl Line {
     /// Distance from theory in standard errors of both.
     fn z(&self) -> Option<f64> {
         let (expected, expected_se) = self.expected?;
-        let se = self.mean.standard_error?.hypot(expected_se);
         let distance = self.mean.mean - expected;
-        // What never varies and is exact has no error to measure by.
-        if se > 0.0 { Some(distance / se) } else { (distance == 0.0).then_some(0.0) }
+        match self.mean.standard_error? {
+            // A number that never varied, such as 0 for a rare index, does not say how uncertain it is.
+            0.0 => (distance == 0.0).then_some(0.0),
+            se => Some(distance / se.hypot(expected_se)),
+        }
     }
 
     fn cells(&self) -> Vec<Cell> {
@@ -180,7 +182,7 @@ fn signed_sum(run: &Run) -> i64 {
 
 /// `None` when nothing was counted.
 pub(crate) fn table(folder: &Folder) -> Option<Table> {
-    let counts: Vec<Count> = pooled(folder, is_counted).into_iter().filter_map(Count::of).collect();
+    let counts: Vec<Count> = pooled(folder, may_count).into_iter().filter_map(Count::of).collect();
     if counts.is_empty() {
         return None;
     }

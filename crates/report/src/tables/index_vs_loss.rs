@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::count_class;
+use crate::draws::without_counted;
 use crate::estimators::{Mean, pearson};
 use crate::folder::{Folder, ProblemRuns};
 use crate::format::significant;
@@ -176,6 +177,7 @@ fn bins(levels: &[f64]) -> Vec<Range<usize>> {
 
 /// `None` when no problem has a usable point.
 pub(crate) fn table(folder: &Folder) -> Option<Table> {
+    let folder = &without_counted(folder);
     let problems = folder.problems();
     let curves: Vec<Curve> = problems.iter().filter_map(Curve::of).collect();
     if curves.is_empty() {

@@ -1,6 +1,7 @@
 //! Table `signs`: how the signs of the Hessian's eigenvalues split over the kinds of critical point.
 
 use super::count_class;
+use crate::draws::without_counted;
 use crate::estimators::{Mean, median};
 use crate::folder::{Folder, ProblemRuns};
 use crate::rows::{Class, CriticalRow};
@@ -58,6 +59,7 @@ impl Signs {
 
 /// `None` when there is no certificate at all.
 pub(crate) fn table(folder: &Folder) -> Option<Table> {
+    let folder = &without_counted(folder);
     let (mut rows, mut blocks) = (Vec::new(), Vec::new());
     for problem in folder.problems() {
         let lines = lines(&problem);
@@ -77,7 +79,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
         title: "Signs of the Hessian's eigenvalues at minima, saddles and maxima".to_string(),
         notes: names(&[
             "All certificates of a problem, whatever found the point (start, moment, stop or finder); a point found by \
-             many runs counts many times.",
+             many runs counts many times. Surveys over draws of a random surface are in the table counts.",
             "Negative, zero, positive: mean share of the eigenvalues, over certified critical points only; index: least \
              to greatest number of negative ones.",
         ]),

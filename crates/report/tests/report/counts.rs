@@ -91,6 +91,7 @@ fn signs_of_matrices_are_shares_of_the_draws() {
         assert!((measured - value).abs() < 1e-12, "{column}: {measured} and {value}");
     }
     assert_eq!(*cell(&table, &index(1), "independent"), Cell::Real(0.5));
+    assert_eq!(*cell(&table, &index(2), "independent"), Cell::Real(0.25));
     assert_eq!(*cell(&table, &index(1), "expected"), Cell::Empty);
     let dir = files.write();
     let names: Vec<String> = report::tables(dir.path()).unwrap().into_iter().map(|table| table.name).collect();
