@@ -301,21 +301,21 @@ impl Set<'_, '_> {
         let signs = |found: &SurveyedPoint| (found.certificate.inertia.n_neg, found.certificate.inertia.n_zero);
         let mut results = Vec::new();
         let mut is_in_list = vec![false; self.points.len()];
-        for i in 0..listed.len() {
+        for (i, point) in listed.iter().enumerate() {
             let here: Vec<usize> = (0..self.points.len()).filter(|&k| is_listed(i, &self.points[k])).collect();
             here.iter().for_each(|&k| is_in_list[k] = true);
             let of = |k: usize| (self.points[k].certificate.f, signs(&self.points[k]).0, signs(&self.points[k]).1);
             // A family can have parts of other signs: the part that is listed is shown where it was found.
             let results_here = here.iter().map(|&k| ListedResult {
-                listed: Some(numbered(i, &listed[i])),
+                listed: Some(numbered(i, point)),
                 found: Some(of(k)),
-                distance: Some((of(k).0 - listed[i].f).abs()),
+                distance: Some((of(k).0 - point.f).abs()),
                 searches: None,
             });
             let best = results_here.max_by_key(ListedResult::agrees);
             let searches = here.iter().filter_map(|&k| self.points[k].searches).sum();
             let absent =
-                ListedResult { listed: Some(numbered(i, &listed[i])), found: None, distance: None, searches: None };
+                ListedResult { listed: Some(numbered(i, point)), found: None, distance: None, searches: None };
             results.push(ListedResult { searches: Some(searches), ..best.unwrap_or(absent) });
         }
         let others = self.points.iter().zip(&is_in_list).filter(|(_, is_in_list)| !**is_in_list);

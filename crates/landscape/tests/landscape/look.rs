@@ -104,7 +104,7 @@ fn signs_without_eigenvalues_are_the_same() {
 fn a_density_encloses_the_shares_and_forms_nothing() {
     let (f, curvatures) = ladder();
     let how = Look { measure: Measure::Density, lanczos_steps: 12, probes: 60, ends: 1 };
-    let seen = look(&f, &vec![1.0; 24], &how, None, false);
+    let seen = look(&f, &[1.0; 24], &how, None, false);
     assert_eq!(seen.spent.hessians, 0);
     assert!(seen.spent.products >= 12 * 60, "{:?}", seen.spent);
     let exact = |x: f64| curvatures.iter().filter(|c| **c < x).count() as f64 / 24.0;

@@ -203,7 +203,7 @@ fn a_folder_becomes_one_page() {
     // The command that the page gives does what it says.
     let line = page.lines().find(|line| line.contains("--only")).unwrap().replace("<pre>", "").replace("</pre>", "");
     let words: Vec<&str> = line.split(' ').skip_while(|word| *word != "run").collect();
-    assert!(program(&words).expect(0).out.contains("this equals the row"));
+    assert!(program(&words).expect(0).err.contains("this equals the row"));
 
     assert!(program(&["report", &desk.path("nothing")]).expect(2).err.contains("no result folder"));
     fs::write(dir.join("journal.jsonl"), "").unwrap();
