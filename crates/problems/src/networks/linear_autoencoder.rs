@@ -142,7 +142,7 @@ impl Problem for LinearAutoencoder {
 
     /// The product of an even number of matrices keeps its sign.
     fn symmetry(&self) -> Symmetry {
-        if self.depth % 2 == 0 { Symmetry::even(self.dim()) } else { Symmetry::None }
+        if self.depth.is_multiple_of(2) { Symmetry::even(self.dim()) } else { Symmetry::None }
     }
 
     /// (A, B) and (A G^-1, G B) are the same map for every invertible G (h x h); so it is between any two matrices.
