@@ -18,14 +18,16 @@ pub fn without_draw(label: &str) -> String {
 }
 
 /// The folder without surveys that counted the points of one of several draws: their points are for means over the draws, not
-/// for a look at each surface.
-pub(crate) fn without_counted(folder: &Folder) -> Folder {
+/// for a look at each surface. Beside it a line that says so, if there are any.
+pub(crate) fn without_counted(folder: &Folder) -> (Folder, Option<String>) {
     let draws = pooled(folder, |_| true).into_iter().filter(|pooled| pooled.draws.len() > 1);
     let is_counted = |run: &&Run| run.row.strategy == "survey" && !run.counts.is_empty();
     let runs = draws.flat_map(|pooled| pooled.draws).flatten().filter(is_counted);
     let keys: HashSet<&str> = runs.map(|run| run.row.run_key.as_str()).collect();
     let kept = folder.runs.iter().filter(|run| !keys.contains(run.row.run_key.as_str()));
-    Folder { runs: kept.cloned().collect() }
+    let (kept, left_out) = (Folder { runs: kept.cloned().collect() }, keys.len());
+    let line = format!("({left_out} surveys that count points over draws of a random surface are in the table counts)");
+    (kept, (left_out > 0).then_some(line))
 }
 
 /// The runs of one method on all draws of a surface.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use autodiff::{Evaluator, Geometry, Stream};
 use serde::{Deserialize, Serialize};
 
-use super::listed::numbered;
-use super::{Evaluations, IndexCounts, ListedResult, Site, Survey, Surveyed, SurveyedPoint};
+use super::against_list::against_list;
+use super::{Evaluations, IndexCounts, Site, Survey, Surveyed, SurveyedPoint};
 use crate::certificate::{Certificate, certify};
 use crate::class::Class;
 use crate::entry::Described;
@@ -18,9 +18,6 @@ use crate::polish::{Polished, polish};
 
 /// Critical points that are found, at most, where `points` does not say otherwise.
 const MOST_POINTS: u64 = 20_000;
-
-/// A found value belongs to a listed one within this, relative to 1 plus its size.
-const SAME_VALUE: f64 = 1e-8;
 
 /// Searches with a finder from starts 0, 1, 2, ... and, every second time once two points are known, from somewhere on the
 /// line between two of them, where saddles are (on a sphere, from below it); what it ends at is polished, certified, and kept when it is new, with
@@ -252,7 +249,7 @@ impl Set<'_, '_> {
             is_complete: is_settled,
             reason: self.reason(is_settled, searches),
             counts: Some(counts),
-            listed: self.against_list(),
+            listed: against_list(&self.site.known.listed, &self.points),
             spent: self.spent,
             points: self.points,
             ..Surveyed::default()
@@ -280,52 +277,6 @@ impl Set<'_, '_> {
             reason += "; points at kinks, where no gradient exists, are not found";
         }
         reason
-    }
-
-    /// The problem's list beside what was found: listed points in their order, then found ones that are not in it.
-    fn against_list(&self) -> Vec<ListedResult> {
-        let listed = &self.site.known.listed;
-        if listed.is_empty() {
-            return vec![];
-        }
-        let place = Tolerances::default().place;
-        let is_listed = |i: usize, found: &SurveyedPoint| {
-            let point = &listed[i];
-            let away: Vec<f64> = point.x.iter().zip(&found.point.x).map(|(a, b)| a - b).collect();
-            let is_there = norm(&away) <= place * norm(point.x).max(1.0);
-            let on_family = point.n_zero != Some(0) && found.certificate.inertia.n_zero > 0;
-            let apart = (found.certificate.f - point.f).abs();
-            apart <= SAME_VALUE * (1.0 + point.f.abs()) && (is_there || on_family)
-        };
-        let nearest = |f: f64| listed.iter().map(|point| (f - point.f).abs()).fold(f64::INFINITY, f64::min);
-        let signs = |found: &SurveyedPoint| (found.certificate.inertia.n_neg, found.certificate.inertia.n_zero);
-        let mut results = Vec::new();
-        let mut is_in_list = vec![false; self.points.len()];
-        for (i, point) in listed.iter().enumerate() {
-            let here: Vec<usize> = (0..self.points.len()).filter(|&k| is_listed(i, &self.points[k])).collect();
-            here.iter().for_each(|&k| is_in_list[k] = true);
-            let of = |k: usize| (self.points[k].certificate.f, signs(&self.points[k]).0, signs(&self.points[k]).1);
-            // A family can have parts of other signs: the part that is listed is shown where it was found.
-            let results_here = here.iter().map(|&k| ListedResult {
-                listed: Some(numbered(i, point)),
-                found: Some(of(k)),
-                distance: Some((of(k).0 - point.f).abs()),
-                searches: None,
-            });
-            let best = results_here.max_by_key(ListedResult::agrees);
-            let searches = here.iter().filter_map(|&k| self.points[k].searches).sum();
-            let absent =
-                ListedResult { listed: Some(numbered(i, point)), found: None, distance: None, searches: None };
-            results.push(ListedResult { searches: Some(searches), ..best.unwrap_or(absent) });
-        }
-        let others = self.points.iter().zip(&is_in_list).filter(|(_, is_in_list)| !**is_in_list);
-        results.extend(others.map(|(found, _)| ListedResult {
-            listed: None,
-            found: Some((found.certificate.f, signs(found).0, signs(found).1)),
-            distance: Some(nearest(found.certificate.f)),
-            searches: found.searches,
-        }));
-        results
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{IndexCounts, ListedPoint, ListedResult, Site, Survey, Surveyed, SurveyedPoint};
+use super::{IndexCounts, ListedResult, Site, Survey, Surveyed, SurveyedPoint};
 use crate::certificate::certify;
 use crate::criteria::Criteria;
 use crate::entry::Described;
@@ -51,7 +51,7 @@ impl Survey for Listed {
             }
             let found = is_critical.then_some((certificate.f, signs.n_neg, signs.n_zero));
             let result = ListedResult {
-                listed: Some(numbered(i, listed)),
+                listed: Some(listed.numbered(i)),
                 found,
                 distance: Some((certificate.f - listed.f).abs()),
                 searches: None,
@@ -68,11 +68,6 @@ impl Survey for Listed {
         surveyed.counts = Some(IndexCounts::beside(counts, &site.known));
         surveyed
     }
-}
-
-/// Number from 1 on, value, negative and zero eigenvalues.
-pub(super) fn numbered(i: usize, listed: &ListedPoint) -> (usize, f64, usize, Option<usize>) {
-    (i + 1, listed.f, listed.n_neg, listed.n_zero)
 }
 
 impl ListedResult {

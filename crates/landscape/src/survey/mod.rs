@@ -1,5 +1,6 @@
 //! Surveys: measurements of a surface itself, not of a run on it, and the list of them by name.
 
+mod against_list;
 mod basins;
 mod census;
 mod connections;

@@ -177,7 +177,7 @@ fn bins(levels: &[f64]) -> Vec<Range<usize>> {
 
 /// `None` when no problem has a usable point.
 pub(crate) fn table(folder: &Folder) -> Option<Table> {
-    let folder = &without_counted(folder);
+    let (folder, left_out) = without_counted(folder);
     let problems = folder.problems();
     let curves: Vec<Curve> = problems.iter().filter_map(Curve::of).collect();
     if curves.is_empty() {
@@ -212,10 +212,13 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
         header: header(),
         rows,
         blocks: curves.iter().map(block).collect(),
-        footer: vec![
+        footer: [
             accounting(("certificates", all().count()), &parts),
             "(only shown points enter means and correlation)".to_string(),
-        ],
+        ]
+        .into_iter()
+        .chain(left_out)
+        .collect(),
     })
 }
 

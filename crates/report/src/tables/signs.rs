@@ -59,7 +59,7 @@ impl Signs {
 
 /// `None` when there is no certificate at all.
 pub(crate) fn table(folder: &Folder) -> Option<Table> {
-    let folder = &without_counted(folder);
+    let (folder, left_out) = without_counted(folder);
     let (mut rows, mut blocks) = (Vec::new(), Vec::new());
     for problem in folder.problems() {
         let lines = lines(&problem);
@@ -79,21 +79,24 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
         title: "Signs of the Hessian's eigenvalues at minima, saddles and maxima".to_string(),
         notes: names(&[
             "All certificates of a problem, whatever found the point (start, moment, stop or finder); a point found by \
-             many runs counts many times. Surveys over draws of a random surface are in the table counts.",
+             many runs counts many times.",
             "Negative, zero, positive: mean share of the eigenvalues, over certified critical points only; index: least \
              to greatest number of negative ones.",
         ]),
         header: header(),
         rows,
         blocks,
-        footer: vec![
+        footer: [
             accounting(("certificates", all().count()), &parts),
             "(gradient-flat, not-critical and at-infinity are not critical points: no signs)".to_string(),
             accounting(
                 ("planned", folder.runs.len()),
                 &[("with a certificate", certified), ("without", folder.runs.len() - certified)],
             ),
-        ],
+        ]
+        .into_iter()
+        .chain(left_out)
+        .collect(),
     })
 }
 

@@ -67,6 +67,25 @@ fn counts_are_means_over_draws_beside_theory() {
 }
 
 #[test]
+fn points_counted_over_draws_are_left_out_of_the_tables_of_single_surfaces() {
+    let mut files = Files::default();
+    for draw in [0, 1] {
+        let key = survey(&mut files, draw, "enumerate", "converged");
+        files.counts.push(format!("{key},0,1,,,,"));
+        files.point(&key, "found 1", "0.5", [0, 0, 2], "", ("minimum", 0));
+    }
+    let names = |files: &Files| files.tables().into_iter().map(|table| table.name).collect::<Vec<String>>();
+    assert_eq!(names(&files), ["counts"]);
+    let key = files.run_of("bowl", ["all", "enumerate", "survey", "{}"], 0, ("converged", "7.0"));
+    files.counts.push(format!("{key},0,1,,,,"));
+    files.point(&key, "found 1", "0.5", [0, 0, 2], "", ("minimum", 0));
+    assert_eq!(names(&files), ["signs", "index_vs_loss", "counts"]);
+    let signs = table(&files, "signs");
+    assert_eq!(signs.rows.len(), 1);
+    assert!(signs.footer.join("\n").contains("(2 surveys that count points"), "{:?}", signs.footer);
+}
+
+#[test]
 fn signs_of_matrices_are_shares_of_the_draws() {
     let mut files = Files::default();
     // Two surveys of 100 matrices of size 2.

@@ -26,7 +26,7 @@ fn draws() -> Files {
             row(&problem, at, &format!("level,,{level},,"));
             row(&problem, at, &format!("negative,-0.1,{negative},,0.5"));
             row(&problem, at, &format!("zero,0.1,{},,0", if seed == 0 { "0.25" } else { "0" }));
-            row(&problem, at, &format!("positive,0.1,{},,0.5", if seed == 0 { "0.5" } else { "0.5" }));
+            row(&problem, at, "positive,0.1,0.5,,0.5");
             for (i, value) in values.iter().enumerate() {
                 row(&problem, at, &format!("eigenvalue,{},{value},,0.5", i + 1));
             }

@@ -233,7 +233,7 @@ fn conclude(
     }
     tune::write(plan, dir, &request.file, context)?;
     let dir = dir.display();
-    context.say(format!("{verb} {dir}/: runs.csv hits.csv critical.csv tables/ plots/ manifest.json"));
+    context.say(format!("{verb} {dir}/: *.csv tables/ plots/ manifest.json"));
     context.say(format!("next: {} tables {dir}", context.program));
     Ok(if failed.is_empty() { exit::DONE } else { exit::FAILED_RUNS })
 }
