@@ -1,6 +1,7 @@
 //! Table `levels`: the distinct levels of the certified critical points, and how often each was found.
 
 use super::heading;
+use crate::draws::without_counted;
 use crate::folder::{Folder, ProblemRuns, Run};
 use crate::rows::{Class, CriticalRow};
 use crate::table::{Block, Cell, Table, accounting, names};
@@ -80,6 +81,7 @@ fn lines<'a>(problem: &'a ProblemRuns<'a>) -> Vec<Line<'a>> {
 
 /// `None` when no critical point is certified.
 pub(crate) fn table(folder: &Folder) -> Option<Table> {
+    let (folder, left_out) = without_counted(folder);
     let (mut rows, mut blocks) = (Vec::new(), Vec::new());
     for problem in folder.problems() {
         let lines = lines(&problem);
@@ -114,10 +116,12 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
         header: header(),
         rows,
         blocks,
-        footer: vec![accounting(
+        footer: std::iter::once(accounting(
             ("certificates", all().count()),
             &[("critical", certified), ("not", all().count() - certified)],
-        )],
+        ))
+        .chain(left_out)
+        .collect(),
     })
 }
 

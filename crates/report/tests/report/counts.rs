@@ -79,7 +79,7 @@ fn points_counted_over_draws_are_left_out_of_the_tables_of_single_surfaces() {
     let key = files.run_of("bowl", ["all", "enumerate", "survey", "{}"], 0, ("converged", "7.0"));
     files.counts.push(format!("{key},0,1,,,,"));
     files.point(&key, "found 1", "0.5", [0, 0, 2], "", ("minimum", 0));
-    assert_eq!(names(&files), ["signs", "index_vs_loss", "counts"]);
+    assert_eq!(names(&files), ["levels", "signs", "index_vs_loss", "counts"]);
     let signs = table(&files, "signs");
     assert_eq!(signs.rows.len(), 1);
     assert!(signs.footer.join("\n").contains("(2 surveys that count points"), "{:?}", signs.footer);
