@@ -1,8 +1,11 @@
 //! Picture `counts_by_index`: critical points of each index, counted and as theory expects them.
 
 use super::{Picture, Source, beside};
+use crate::draws::without_draw;
 use crate::estimators::Mean;
+use crate::folder::Run;
 use crate::table::{Cell, names};
+use crate::tables::is_of_matrices;
 use plot::{Axis, Colour, Dash, Layer, PALETTE, Panel, Shape};
 
 /// Half the width of a 95 % interval in standard errors.
@@ -16,7 +19,7 @@ struct Count {
     expected: Option<(f64, f64)>,
 }
 
-/// The surfaces of one law: labels that differ in the instance only, surveyed by one method. Of each surface its counts,
+/// The surfaces of one law: labels that differ in the draw only, surveyed by one method. Of each surface its counts,
 /// by index, as means over its surveys.
 struct Law<'a> {
     label: String,
@@ -25,15 +28,12 @@ struct Law<'a> {
     expected: Vec<Option<(f64, f64)>>,
 }
 
-/// A label without the number of the instance.
-fn law(label: &str) -> String {
-    label.split(' ').filter(|word| !word.starts_with("instance=")).collect::<Vec<_>>().join(" ")
-}
-
 fn laws<'a>(source: &Source<'a>) -> Vec<Law<'a>> {
     let mut laws: Vec<Law> = Vec::new();
-    for run in source.folder.runs.iter().filter(|run| !run.counts.is_empty()) {
-        let (label, method) = (law(&run.row.problem), run.row.method.as_str());
+    // Random matrices are counted in the same file, and are no critical points.
+    let counted = |run: &&Run| !run.counts.is_empty() && !is_of_matrices(run);
+    for run in source.folder.runs.iter().filter(counted) {
+        let (label, method) = (without_draw(&run.row.problem), run.row.method.as_str());
         let place = laws.iter().position(|law| law.label == label && law.method == method).unwrap_or_else(|| {
             laws.push(Law { label, method, surfaces: Vec::new(), expected: Vec::new() });
             laws.len() - 1
@@ -88,7 +88,7 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
         title: "Critical points of each index, counted and expected".to_string(),
         notes: names(&[
             "Index: number of negative eigenvalues of the Hessian; 0 is a minimum. Counts are means over surfaces drawn from \
-             one law (instances), with 95 % intervals where there are two surfaces or more.",
+             one law (draws), with 95 % intervals where there are two surfaces or more.",
             "Expected: the mean over the law (Kac and Rice), with its own 95 % interval.",
         ]),
         panels,
@@ -108,7 +108,7 @@ fn panel(law: &Law, counts: &[Count]) -> Panel {
         counts.iter().filter_map(|c| c.expected.map(|(mean, se)| ends(c.index as f64, mean, se))).collect();
     let title = match surfaces {
         1 => law.surfaces[0].0.to_string(),
-        _ => format!("{} ({surfaces} instances)", law.label),
+        _ => format!("{} ({surfaces} draws)", law.label),
     };
     let most = counts.len().max(2) as f64 - 1.0;
     let x = Axis::linear("index: negative eigenvalues").range(-0.5, most + 0.5);

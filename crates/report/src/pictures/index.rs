@@ -1,6 +1,7 @@
 //! Picture `index_by_level`: the index of critical points against their loss, with theory where there is one.
 
 use super::{Picture, Source};
+use crate::draws::without_counted;
 use crate::table::{Cell, names};
 use crate::tables::certified;
 use plot::{Axis, Colour, Dash, Layer, PALETTE, Panel, Shape};
@@ -14,7 +15,9 @@ const PLACES: f64 = 400.0;
 pub(super) fn picture(source: &Source) -> Option<Picture> {
     let (mut panels, mut rows) = (Vec::new(), Vec::new());
     let tables = source.by_problem("index_vs_loss");
-    for problem in source.folder.problems() {
+    // As in the table: not a panel for each of hundreds of draws.
+    let (folder, _) = without_counted(source.folder);
+    for problem in folder.problems() {
         let mut points: Vec<[Option<f64>; 3]> = problem
             .runs()
             .flat_map(|run| &run.points)

@@ -25,12 +25,12 @@ pub(super) fn header() -> Vec<String> {
 }
 
 /// The run counts matrices, not critical points.
-pub(super) fn is_one(run: &Run) -> bool {
+pub(crate) fn is_of_matrices(run: &Run) -> bool {
     run.row.optimizer == "matrix_signs"
 }
 
 fn are_ones(method: &MethodRuns) -> bool {
-    method.runs.iter().any(|run| is_one(run) && !run.counts.is_empty())
+    method.runs.iter().any(|run| is_of_matrices(run) && !run.counts.is_empty())
 }
 
 /// Matrices of one size with k negative eigenvalues.

@@ -34,6 +34,7 @@ use crate::table::{Cell, Table};
 pub(crate) use claims::table as claims;
 pub(crate) use comparison::pairs;
 pub(crate) use index_vs_loss::certified;
+pub(crate) use matrix_signs::is_of_matrices;
 pub(crate) use sensitivity::table as sensitivity;
 /// One of the tables: its name, the columns of its CSV, and what makes it.
 pub(crate) struct Maker {

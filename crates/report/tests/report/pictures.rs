@@ -202,7 +202,7 @@ fn counts_are_means_over_instances() {
          spin dim=2,newton,0,2,3,1,3.25,0.5\nspin dim=2,newton,1,2,1,0,,\n"
     );
     let svg = find(&pictures, "counts_by_index").to_svg();
-    assert!(svg.contains("spin dim=2 (2 instances)") && svg.contains(">expected<") && svg.contains("found by newton"));
+    assert!(svg.contains("spin dim=2 (2 draws)") && svg.contains(">expected<") && svg.contains("found by newton"));
 }
 
 /// Medians of the table, and a panel of its own for held-out data.
