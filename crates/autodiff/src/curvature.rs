@@ -92,7 +92,16 @@ pub(crate) fn hessian_shares(graph: &mut Graph, value: Node, units: &[Unit]) -> 
         of.signals.iter().map(|signal| changes[with][at(signal)]).collect()
     };
     let or_zero = |nodes: Vec<Option<Node>>| nodes.into_iter().map(|node| node.unwrap_or(zero)).collect::<Vec<Node>>();
-    let work = |u: usize, v: usize| units[u].params.len() * units[v].params.len();
+    let moves = |of: &Unit, with: usize| signal_changes(of, with).iter().any(Option::is_some);
+    // Half products: a symmetric block is half summed, and a block whose second signals move too has two products.
+    let work = |u: usize, v: usize| {
+        let (first, second) = (&units[u], &units[v]);
+        let halves = match first.signals == second.signals {
+            true => 1,
+            false => 2 + 2 * usize::from(moves(second, u)),
+        };
+        first.params.len() * second.params.len() * halves
+    };
     let total: usize = (0..units.len()).flat_map(|u| (0..=u).map(move |v| work(u, v))).sum();
     let (mut sums, mut blocks) = (Vec::new(), Vec::new());
     let mut done = 0;

@@ -250,7 +250,8 @@ impl<'o> MeanEvaluator<'o, f64> {
         let mean = Means::of(rows.count());
         let shares = &mut self.shares;
         if self.is_on_all_threads {
-            blocks.shares.par_iter().zip(shares.par_iter_mut()).for_each(sum);
+            // One share at a time: they are few, and each is long.
+            blocks.shares.par_iter().zip(shares.par_iter_mut()).with_max_len(1).for_each(sum);
             let shares = &self.shares;
             let rows = hess.par_chunks_exact_mut(self.mean.dim).enumerate();
             rows.for_each(|(p, row)| fill_row(blocks, shares, &mean, p, row));
