@@ -1,5 +1,6 @@
 //! Evaluation of a mean over data rows: lanes are rows, and rows are summed in one order whatever the threads.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -29,7 +30,7 @@ pub(crate) struct MeanEvaluator<'o, E> {
     is_on_all_threads: bool,
     /// One per thread that takes part.
     members: Vec<Member<'o, E>>,
-    total: Vec<f64>,
+    total: Total<E>,
     penalty: Option<Penalty<'o>>,
     /// The Hessian's programs with their sums.
     shares: Vec<(Workspace<'o, f64>, Vec<f64>)>,
@@ -57,9 +58,17 @@ struct Member<'o, E> {
     workspaces: [[Option<Workspace<'o, E>>; WIDTHS.len()]; 3],
     /// Which of the workspaces in use have been given the point.
     knows_x: [bool; WIDTHS.len()],
-    /// Sections that it has summed, by number, with their sums.
-    done: Vec<(usize, Vec<E>)>,
-    /// Buffers of earlier sums.
+}
+
+/// Sums over sections as they come, added in the order of the sections.
+#[derive(Debug)]
+struct Total<E> {
+    sums: Vec<f64>,
+    /// The section to be added next.
+    next: usize,
+    /// Sections that came before their turn.
+    waiting: Vec<(usize, Vec<E>)>,
+    /// Buffers of sections added: few, so that they stay in the cache.
     spare: Vec<Vec<E>>,
 }
 
@@ -81,7 +90,7 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
             mean,
             is_on_all_threads: false,
             members: vec![Member::new()],
-            total: Vec::new(),
+            total: Total::new(),
             penalty: penalty.map(|penalty| Penalty { formula: FormulaEvaluator::new(penalty), out: Vec::new() }),
             shares: Vec::new(),
         }
@@ -96,7 +105,7 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
     pub fn values<'x>(&mut self, points: impl Iterator<Item = &'x [f64]>, values: &mut [f64]) {
         for (x, value) in points.zip(values) {
             self.sum(Kind::Value, self.mean.value(), x, Choice::All(self.mean.rows.count()), &[]);
-            *value = self.total[0] / self.mean.rows.count() as f64;
+            *value = self.total.sums[0] / self.mean.rows.count() as f64;
             if let Some(penalty) = &mut self.penalty {
                 let mut extra = [0.0];
                 penalty.formula.values(x, &mut extra);
@@ -109,7 +118,7 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
     pub fn row_values(&mut self, x: &[f64], values: &mut [f64]) {
         for (row, value) in (0u32..).zip(values) {
             self.sum(Kind::Value, self.mean.value(), x, Choice::Listed(&[row]), &[]);
-            *value = self.total[0];
+            *value = self.total.sums[0];
         }
     }
 
@@ -118,13 +127,13 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
         let summed = self.mean.gradient();
         self.sum(Kind::Gradient, summed, x, choice, &[]);
         let mean = Means::of(choice.count());
-        let value = mean.of_sum(self.total[0]);
+        let value = mean.of_sum(self.total.sums[0]);
         grad.fill(0.0);
         // Output 0 is the value, in a stretch of its own or at the head of the gradient's.
         for &(sum, output, count) in &summed.stretches {
             let skip = u32::from(output == 0);
             let (sum, output, count) = (sum + skip, output + skip, (count - skip) as usize);
-            mean.scale(&self.total[sum as usize..][..count], &mut grad[output as usize - 1..][..count]);
+            mean.scale(&self.total.sums[sum as usize..][..count], &mut grad[output as usize - 1..][..count]);
         }
         let Some(penalty) = &mut self.penalty else { return value };
         let mut extra = [0.0];
@@ -142,7 +151,7 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
         for (vs, hvs) in vs.chunks(DIRECTIONS * dim).zip(hvs.chunks_mut(DIRECTIONS * dim)) {
             self.sum(Kind::Hvp, summed, x, Choice::All(self.mean.rows.count()), vs);
             for (k, hv) in hvs.chunks_exact_mut(dim).enumerate() {
-                let total = &self.total[k * sums..][..sums];
+                let total = &self.total.sums[k * sums..][..sums];
                 hv.fill(0.0);
                 for &(sum, output, count) in &summed.stretches {
                     mean.scale(&total[sum as usize..][..count as usize], &mut hv[output as usize..][..count as usize]);
@@ -164,38 +173,34 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
         let task = Task { kind, summed, rows: &self.mean.rows, choice, x, directions };
         let sets = (directions.len() / x.len()).max(1);
         let sections = choice.count().div_ceil(SECTION);
-        self.total.clear();
+        self.total.restart();
         self.members.iter_mut().for_each(|member| member.knows_x = [false; WIDTHS.len()]);
         let members = self.members.len().min(sections);
         if members == 1 {
             let member = &mut self.members[0];
             for section in 0..sections {
-                member.section(&task, section, sets);
-                let (_, sums) = member.done.pop().expect("a section was summed");
-                add(&mut self.total, &sums);
-                member.spare.push(sums);
+                let mut sums = self.total.buffer();
+                member.section(&task, section, sets, &mut sums);
+                self.total.add(section, sums);
             }
             return;
         }
-        let next = AtomicUsize::new(0);
+        let (next, total) = (AtomicUsize::new(0), Mutex::new(&mut self.total));
+        let lock = || total.lock().expect("no thread has panicked");
         self.members[..members].par_iter_mut().for_each(|member| {
+            let mut sums = lock().buffer();
             loop {
                 let section = next.fetch_add(1, Ordering::Relaxed);
                 if section >= sections {
                     break;
                 }
-                member.section(&task, section, sets);
+                member.section(&task, section, sets, &mut sums);
+                let mut total = lock();
+                total.add(section, sums);
+                sums = total.buffer();
             }
+            lock().spare.push(sums);
         });
-        let mut done: Vec<(usize, usize, Vec<E>)> = Vec::with_capacity(sections);
-        for (owner, member) in self.members.iter_mut().enumerate() {
-            done.extend(member.done.drain(..).map(|(section, sums)| (section, owner, sums)));
-        }
-        done.sort_unstable_by_key(|&(section, ..)| section);
-        for (_, owner, sums) in done {
-            add(&mut self.total, &sums);
-            self.members[owner].spare.push(sums);
-        }
     }
 }
 
@@ -282,19 +287,13 @@ fn fill_row(blocks: &Blocks, shares: &[(Workspace<f64>, Vec<f64>)], mean: &Means
 
 impl<'o, E: Element> Member<'o, E> {
     fn new() -> Self {
-        Member {
-            workspaces: [const { [const { None }; WIDTHS.len()] }; 3],
-            knows_x: [false; WIDTHS.len()],
-            done: Vec::new(),
-            spare: Vec::new(),
-        }
+        Member { workspaces: [const { [const { None }; WIDTHS.len()] }; 3], knows_x: [false; WIDTHS.len()] }
     }
 
-    /// Sums one section of the rows; what it finds is the last of `done`.
-    fn section(&mut self, task: &Task<'_, 'o>, section: usize, sets: usize) {
+    /// Sums one section of the rows.
+    fn section(&mut self, task: &Task<'_, 'o>, section: usize, sets: usize, sums: &mut Vec<E>) {
         let program = &task.summed.program;
         let rows = (section * SECTION)..((section + 1) * SECTION).min(task.choice.count());
-        let mut sums = self.spare.pop().unwrap_or_default();
         sums.clear();
         sums.resize(program.sums * sets, E::default());
         let at = WIDTHS.iter().position(|&width| width >= rows.len().max(E::VECTOR)).unwrap_or(WIDTHS.len() - 1);
@@ -306,7 +305,7 @@ impl<'o, E: Element> Member<'o, E> {
         for first in rows.clone().step_by(WIDTHS[at]) {
             let lanes = WIDTHS[at].min(rows.end - first);
             workspace.set_rows(task.rows, lanes, |k| task.choice.row(first + k));
-            workspace.run(0, lanes, &mut sums);
+            workspace.run(0, lanes, sums);
             if !task.directions.is_empty() {
                 let first_direction = task.x.len() + task.rows.width();
                 let sets = sums.chunks_exact_mut(program.sums);
@@ -316,16 +315,47 @@ impl<'o, E: Element> Member<'o, E> {
                 }
             }
         }
-        self.done.push((section, sums));
     }
 }
 
-/// Adds the sums of a section to the total; the first section is the total so far.
-fn add<E: Element>(total: &mut Vec<f64>, sums: &[E]) {
-    if total.is_empty() {
-        total.extend(sums.iter().map(|sum| sum.to_f64()));
-    } else {
-        total.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum.to_f64());
+impl<E: Element> Total<E> {
+    fn new() -> Self {
+        Total { sums: Vec::new(), next: 0, waiting: Vec::new(), spare: Vec::new() }
+    }
+
+    fn restart(&mut self) {
+        self.sums.clear();
+        self.next = 0;
+        self.waiting.clear();
+    }
+
+    /// For the sums of a section, with any content.
+    fn buffer(&mut self) -> Vec<E> {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    /// Adds a section, once all before it have come.
+    fn add(&mut self, section: usize, sums: Vec<E>) {
+        if section != self.next {
+            self.waiting.push((section, sums));
+            return;
+        }
+        self.add_next(sums);
+        while let Some(at) = self.waiting.iter().position(|&(section, _)| section == self.next) {
+            let (_, sums) = self.waiting.swap_remove(at);
+            self.add_next(sums);
+        }
+    }
+
+    /// Adds the section whose turn it is; the first is the total so far.
+    fn add_next(&mut self, sums: Vec<E>) {
+        if self.next == 0 {
+            self.sums.extend(sums.iter().map(|sum| sum.to_f64()));
+        } else {
+            self.sums.iter_mut().zip(&sums).for_each(|(total, sum)| *total += sum.to_f64());
+        }
+        self.spare.push(sums);
+        self.next += 1;
     }
 }
 
