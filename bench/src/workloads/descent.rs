@@ -9,7 +9,7 @@ pub fn descend(objective: &Objective, points: &[f64], steps: usize, step_size: f
     let dim = objective.dim();
     let block = objective.points(false).expect("a formula").width();
     let mut points = points.to_vec();
-    points.par_chunks_mut(block * dim).for_each(|xs| {
+    points.par_chunks_mut(block * dim).with_max_len(1).for_each(|xs| {
         let mut lanes = objective.points(false).expect("a formula");
         xs.chunks_exact(dim).enumerate().for_each(|(lane, x)| lanes.set(lane, x));
         for _ in 0..steps {
