@@ -48,7 +48,8 @@ pub struct Certificate {
     /// How many of the two other tolerances, ten times and a tenth of `zero_tol`, change the verdict (0 for a point
     /// that is not critical at any of them).
     pub flips: usize,
-    /// The verdict in words, with the tests that decided.
+    /// What the figures here do not say: of a critical point what was special about the tests, mostly nothing; of any other
+    /// the test that it failed.
     pub reason: String,
 }
 
@@ -56,7 +57,7 @@ pub struct Certificate {
 ///
 /// A point is critical when all of these hold (after Frye et al., Neural Computation 33, 2021):
 ///
-/// 1. `|g|^2 <= grad_sq_tol`, or `|g| <= grad_rel_tol max(1, |H|)`; the reason says which.
+/// 1. `|g|^2 <= grad_sq_tol`, or `|g| <= grad_rel_tol max(1, |H|)`.
 /// 2. The gradient is at its rounding floor, where a further step could only stir rounding errors, **or** one
 ///    further full Newton step on the range of H reduces it more than `contraction_min` times, leaving unexplained
 ///    at most the share `mr_residual_max`. This finds the false points: next to a gradient-flat one, `|g|` may be
@@ -86,10 +87,7 @@ pub fn certify(eval: &mut Evaluator, point: &Polished, zero_modes: usize, criter
         None => judge(point, model, probe, is_at_floor, criteria),
     };
     let (class, reason) = match judged {
-        Ok(evidence) => {
-            let class = Class::of_critical(signs, zero_modes);
-            (class, format!("{}; {evidence}", in_words(class, signs, zero_modes)))
-        }
+        Ok(remark) => (Class::of_critical(signs, zero_modes), remark),
         Err(verdict) => verdict,
     };
     let differs = |factor: &&f64| {
@@ -130,7 +128,7 @@ fn runaway(eval: &Evaluator, point: &Polished, model: &Model, zero_tol: f64, cri
     })
 }
 
-/// The evidence that the point is critical, or what it is instead and why.
+/// What is special about the evidence that the point is critical, or what it is instead and why.
 fn judge(
     point: &Polished,
     model: &Model,
@@ -144,12 +142,7 @@ fn judge(
         let why = format!("|g| = {grad_norm:.1e} is above {relative_tol:.1e} and polish left it there");
         return Err(not_critical(model, probe, criteria, why));
     }
-    let small = if grad_norm * grad_norm <= criteria.grad_sq_tol {
-        format!("|g|^2 = {:.1e} <= {:.0e}", grad_norm * grad_norm, criteria.grad_sq_tol)
-    } else {
-        format!("|g| = {grad_norm:.1e} <= {:.0e} max(1, |H|)", criteria.grad_rel_tol)
-    };
-    let steps = match probe {
+    match probe {
         _ if !is_at_floor && !probe.is_some_and(|probe| passes(probe, criteria)) => {
             let why = match probe {
                 Some(Probe { contraction, mr_residual, .. }) => format!(
@@ -166,19 +159,13 @@ fn judge(
             );
             return Err((Class::NotCritical, why));
         }
-        Some(probe) if is_at_floor => {
-            format!("at its rounding floor; Newton contraction {:.0e} beside the point", probe.contraction)
-        }
-        Some(probe) => format!("Newton contraction {:.0e}", probe.contraction),
-        None => "the Hessian is zero".to_string(),
-    };
-    let flat = match point.flat_ratio {
-        Some(ratio) if ratio < criteria.flat_ratio_min => {
-            format!("; came through a gradient-flat stretch ({ratio:.0e})")
-        }
-        _ => String::new(),
-    };
-    Ok(format!("{small}; {steps}{flat}"))
+        _ => {}
+    }
+    let is_flat = point.flat_ratio.is_some_and(|ratio| ratio < criteria.flat_ratio_min);
+    let remarks =
+        [(!is_at_floor, "|g| is above its rounding floor"), (is_flat, "came through a gradient-flat stretch")];
+    let remarks: Vec<&str> = remarks.into_iter().filter(|(holds, _)| *holds).map(|(_, remark)| remark).collect();
+    Ok(remarks.join("; "))
 }
 
 fn passes(probe: Probe, criteria: &Criteria) -> bool {
@@ -197,18 +184,6 @@ fn not_critical(model: &Model, probe: Option<Probe>, criteria: &Criteria, why: S
     } else {
         (Class::NotCritical, why)
     }
-}
-
-fn in_words(class: Class, signs: Inertia, zero_modes: usize) -> String {
-    let Inertia { n_neg, n_zero, n_pos } = signs;
-    let spare_zeros = n_zero.saturating_sub(zero_modes);
-    let zeros = match (spare_zeros, class) {
-        (0, _) if n_zero > 0 => format!(", {n_zero} zero by symmetry"),
-        (0, _) => String::new(),
-        (1.., Class::Saddle) => format!(", {n_zero} zero ({spare_zeros} beyond symmetry), which does not change that"),
-        _ => format!(", {n_zero} zero ({spare_zeros} beyond symmetry): second order does not decide"),
-    };
-    format!("{n_neg} negative and {n_pos} positive eigenvalues{zeros}")
 }
 
 fn not_finite(eval: &Evaluator, point: &Polished) -> Certificate {

@@ -292,7 +292,7 @@ impl<'a> Course<'a> {
         } else if end.status.is_failure() {
             (end.status, format!("every one of {} starts failed; {}", self.attempts.len(), end.reason))
         } else {
-            (Status::Budget, summary(&self.attempts, terms, &ledger, end.restart))
+            (Status::Budget, summary(&self.attempts, end.restart))
         };
         RunResult {
             status,
@@ -318,21 +318,17 @@ impl<'a> Course<'a> {
     }
 }
 
-/// Why a run with restarts ended, in words.
-fn summary(attempts: &[Attempt], terms: &Terms<'_>, ledger: &Ledger, best: u64) -> String {
+/// How the starts of a run ended whose budget is spent, in words: `57 converged, 1 cut off; best end at restart 3`.
+fn summary(attempts: &[Attempt], best: u64) -> String {
+    const ENDS: [(Status, &str); 5] = [
+        (Status::Converged, "converged"),
+        (Status::Stalled, "stalled"),
+        (Status::Budget, "cut off"),
+        (Status::Diverged, "diverged"),
+        (Status::Nan, "nan"),
+    ];
     let count = |status| attempts.iter().filter(|attempt| attempt.status == status).count();
-    let stalled = match count(Status::Stalled) {
-        0 => String::new(),
-        stalled => format!("{stalled} stalled, "),
-    };
-    format!(
-        "{} of {} gradients spent in {} starts: {} converged, {stalled}{} cut off, {} diverged, {} nan; best end at restart {best}",
-        terms.book.cost(ledger.spent),
-        terms.settings.budget,
-        attempts.len(),
-        count(Status::Converged),
-        count(Status::Budget),
-        count(Status::Diverged),
-        count(Status::Nan),
-    )
+    let ends = ENDS.map(|(status, word)| (count(status), word)).into_iter().filter(|(count, _)| *count > 0);
+    let ends: Vec<String> = ends.map(|(count, word)| format!("{count} {word}")).collect();
+    format!("{}; best end at restart {best}", ends.join(", "))
 }

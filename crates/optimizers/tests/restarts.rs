@@ -62,10 +62,7 @@ fn a_cutoff_of_the_whole_budget_is_the_single_run() {
     let settings = settings(30);
     let mut many = run(&himmelblau(), &restarts(1e-3, 30), &settings, &[1.0, 1.5]);
     let alone = run(&himmelblau(), &single(GradientDescent { lr: 1e-3 }), &settings, &[1.0, 1.5]);
-    assert_eq!(
-        many.reason,
-        "30 of 30 gradients spent in 1 starts: 0 converged, 1 cut off, 0 diverged, 0 nan; best end at restart 0"
-    );
+    assert_eq!(many.reason, "1 cut off; best end at restart 0");
     many.reason = alone.reason.clone();
     assert_eq!(text(&many), text(&alone));
 }

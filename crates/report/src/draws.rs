@@ -21,7 +21,7 @@ pub fn without_draw(label: &str) -> String {
 /// for a look at each surface. Beside it a line that says so, if there are any.
 pub(crate) fn without_counted(folder: &Folder) -> (Folder, Option<String>) {
     let draws = pooled(folder, |_| true).into_iter().filter(|pooled| pooled.draws.len() > 1);
-    let is_counted = |run: &&Run| run.row.strategy == "survey" && !run.counts.is_empty();
+    let is_counted = |run: &&Run| run.cell.strategy == "survey" && !run.counts.is_empty();
     let runs = draws.flat_map(|pooled| pooled.draws).flatten().filter(is_counted);
     let keys: HashSet<&str> = runs.map(|run| run.row.run_key.as_str()).collect();
     let kept = folder.runs.iter().filter(|run| !keys.contains(run.row.run_key.as_str()));

@@ -5,11 +5,13 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::error::ReportError;
 use crate::load::{Loaded, load, load_if_there};
 use crate::rows::{
-    AttemptRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, ListedRow, Row, RunRow, SpectrumRow, Status,
+    AttemptRow, CellRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, ListedRow, Row, RunRow, SpectrumRow,
+    Status,
 };
 use crate::shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, SliceRow};
 
@@ -18,6 +20,8 @@ use crate::shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, SliceRow};
 pub struct Run {
     /// Its row in `runs.csv`.
     pub row: RunRow,
+    /// The row of its problem and method in `cells.csv`.
+    pub cell: Arc<CellRow>,
     /// `(gap, cost of the first hit)`, from the easiest gap to the hardest. Empty for runs without targets.
     pub hits: Vec<(f64, Option<f64>)>,
     /// Certificates: start, moments by cost, stop, found.
@@ -47,10 +51,20 @@ pub struct Run {
 }
 
 impl Run {
+    /// Least level seen; `None` without an end point.
+    pub fn level_best(&self) -> Option<f64> {
+        Some(self.row.f_best? / self.cell.scale?)
+    }
+
+    /// Level above the reference at the end point; `None` without a reference or an end point.
+    pub fn gap_final(&self) -> Option<f64> {
+        Some((self.row.f_final? - self.cell.reference?) / self.cell.scale?)
+    }
+
     /// Whether the end point is within the gap.
     pub(crate) fn ends_within(&self, gap: f64) -> bool {
         let is_end = !matches!(self.row.status, Status::Diverged | Status::Nan | Status::Panic | Status::Missing);
-        is_end && self.row.gap_final().is_some_and(|end| end <= gap)
+        is_end && self.gap_final().is_some_and(|end| end <= gap)
     }
 }
 
@@ -81,7 +95,7 @@ pub struct MethodRuns<'a> {
 
 impl Run {
     /// A run of which nothing else is known yet.
-    fn new(row: RunRow) -> Self {
+    fn new(row: RunRow, cell: Arc<CellRow>) -> Self {
         let (hits, points, attempts) = (Vec::new(), Vec::new(), Vec::new());
         let (curve, examples, counts, listed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (paths, slices, basins) = (Vec::new(), Vec::new(), Vec::new());
@@ -89,6 +103,7 @@ impl Run {
         let spectrum = Vec::new();
         Run {
             row,
+            cell,
             hits,
             points,
             attempts,
@@ -109,7 +124,7 @@ impl Run {
 impl MethodRuns<'_> {
     /// The runs of the cell descend, so they have targets and end points.
     pub fn is_descent(&self) -> bool {
-        self.runs.iter().any(|run| run.row.is_descent())
+        self.runs.iter().any(|run| run.cell.is_descent())
     }
 }
 
@@ -129,8 +144,9 @@ impl Folder {
     /// certified point whose inertia does not add up; one label for two different problems or methods.
     pub fn load(dir: &Path) -> Result<Self, ReportError> {
         let rows: Loaded<RunRow> = load(dir)?;
+        let cells = index_cells(&load(dir)?)?;
         let by_key = index_runs(&rows)?;
-        let mut runs: Vec<Run> = rows.rows.iter().map(|(_, row)| Run::new(row.clone())).collect();
+        let mut runs = with_cells(&rows, &cells)?;
         join_hits(&mut runs, &by_key, &load(dir)?)?;
         join_points(&mut runs, &by_key, &load(dir)?)?;
         let attempts = |run: &mut Run, row: AttemptRow| in_order(&mut run.attempts, row, |row| row.restart, "restart");
@@ -205,7 +221,7 @@ impl Folder {
     fn check_targets(&self, rows: &Loaded<RunRow>) -> Result<(), ReportError> {
         let targets: HashMap<&str, Vec<f64>> = self.problems().iter().map(|p| (p.label, gaps(p.runs()))).collect();
         for (run, (line, row)) in self.runs.iter().zip(&rows.rows) {
-            let may_lack = !row.is_descent() || matches!(row.status, Status::Panic | Status::Missing);
+            let may_lack = !run.cell.is_descent() || matches!(row.status, Status::Panic | Status::Missing);
             let lacking = targets[row.problem.as_str()].iter().find(|gap| !run.hits.iter().any(|(g, _)| g == *gap));
             if let (false, Some(gap)) = (may_lack, lacking) {
                 return Err(
@@ -233,23 +249,43 @@ fn position_or_push<T>(items: &mut Vec<T>, is_it: impl FnMut(&T) -> bool, make: 
     })
 }
 
-/// Position of each run by its key; refuses repeated keys and ambiguous labels.
+/// What the runs of each problem and method have in common; refuses repeated and ambiguous labels.
+fn index_cells(cells: &Loaded<CellRow>) -> Result<HashMap<(String, String), Arc<CellRow>>, ReportError> {
+    let mut by_labels = HashMap::new();
+    let mut problems: HashMap<&str, &CellRow> = HashMap::new();
+    for (line, cell) in &cells.rows {
+        if problems.entry(&cell.problem).or_insert(cell).of_problem() != cell.of_problem() {
+            let problem = format!("label \"{}\" stands for two different problems", cell.problem);
+            return Err(cells.malformed(*line, problem));
+        }
+        let labels = (cell.problem.clone(), cell.method.clone());
+        if by_labels.insert(labels, Arc::new(cell.clone())).is_some() {
+            let problem = format!("problem \"{}\" with method \"{}\" stands here twice", cell.problem, cell.method);
+            return Err(cells.malformed(*line, problem));
+        }
+    }
+    Ok(by_labels)
+}
+
+/// The runs, each with what it has in common with others.
+fn with_cells(rows: &Loaded<RunRow>, cells: &HashMap<(String, String), Arc<CellRow>>) -> Result<Vec<Run>, ReportError> {
+    let with_cell = |(line, row): &(u64, RunRow)| match cells.get(&(row.problem.clone(), row.method.clone())) {
+        Some(cell) => Ok(Run::new(row.clone(), Arc::clone(cell))),
+        None => {
+            let problem = format!("problem \"{}\" with method \"{}\" is not in cells.csv", row.problem, row.method);
+            Err(rows.malformed(*line, problem))
+        }
+    };
+    rows.rows.iter().map(with_cell).collect()
+}
+
+/// Position of each run by its key; refuses repeated keys.
 fn index_runs(rows: &Loaded<RunRow>) -> Result<HashMap<&str, usize>, ReportError> {
     let mut by_key: HashMap<&str, usize> = HashMap::new();
-    let mut problems: HashMap<&str, (u32, &str)> = HashMap::new();
-    let mut methods: HashMap<(&str, &str), (&str, &str, &str)> = HashMap::new();
     for (i, (line, row)) in rows.rows.iter().enumerate() {
         if let Some(first) = by_key.insert(&row.run_key, i) {
             let first = rows.rows[first].0;
             return Err(rows.malformed(*line, format!("run {} is already on line {first}", row.run_key)));
-        }
-        let problem = (row.revision, row.params.as_str());
-        if *problems.entry(&row.problem).or_insert(problem) != problem {
-            return Err(rows.malformed(*line, format!("label \"{}\" stands for two different problems", row.problem)));
-        }
-        let method = (row.optimizer.as_str(), row.strategy.as_str(), row.method_params.as_str());
-        if *methods.entry((&row.problem, &row.method)).or_insert(method) != method {
-            return Err(rows.malformed(*line, format!("label \"{}\" stands for two different methods", row.method)));
         }
         if row.cost.is_none() && !matches!(row.status, Status::Panic | Status::Missing) {
             return Err(rows.malformed(*line, format!("run {} ended but has no cost", row.run_key)));

@@ -59,7 +59,7 @@ use std::path::Path;
 /// `spread`, `comparison`, `restarts`, `attempts`, `curves`, `plateaus`, `examples`, `endpoints`, `levels`, `signs`,
 /// `index_vs_loss`, `counts`, `listed`, `matrix_signs`, `draws`, `spectrum`, `barriers`, `slices`, `basins`, `connections`.
 ///
-/// Reads `runs.csv`, `hits.csv`, `critical.csv` and, where they are there, `attempts.csv`, `curves.csv`, `examples.csv`, those of
+/// Reads `cells.csv`, `runs.csv`, `hits.csv`, `critical.csv` and, where they are there, `attempts.csv`, `curves.csv`, `examples.csv`, those of
 /// surveys and `space.csv`, and nothing else. Runs that are planned but not done (status `missing`) stay in every denominator, so an
 /// unfinished folder gives tables that say so. A folder of tuning, which has a `space.csv`, gives the one table
 /// `sensitivity`. Where there is a `claims.csv` the last table is `claims`, with the verdicts.

@@ -291,6 +291,60 @@ impl Row for SpaceRow {
         &["problem", "method", "parameter", "scale", "from", "to", "values", "criterion", "target"];
 }
 
+/// What the runs of one problem by one method have in common.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct CellRow {
+    /// Label of the problem with its parameters, such as `rastrigin dim=2`.
+    pub problem: String,
+    /// Label of the method, unique in the experiment.
+    pub method: String,
+    /// Revision of the problem's code.
+    pub revision: u32,
+    /// Parameters of the problem, canonical JSON.
+    pub params: String,
+    /// Number of coordinates.
+    pub dim: usize,
+    /// What a loss is divided by to give a level; absent when the problem could not be built.
+    pub scale: Option<f64>,
+    /// The loss that gaps are measured from, where one is known.
+    pub reference: Option<f64>,
+    /// Update rule, or the name of the finder or survey.
+    pub optimizer: String,
+    /// How the budget is spent; `finder` for a critical-point finder, `survey` for a survey of the surface.
+    pub strategy: String,
+    /// Parameters of the method, canonical JSON.
+    pub method_params: String,
+}
+
+impl CellRow {
+    /// Its runs descend, so they have targets and end points; those of a finder or a survey have neither.
+    pub fn is_descent(&self) -> bool {
+        !matches!(self.strategy.as_str(), "finder" | "survey")
+    }
+
+    /// All that belongs to the problem and not to the method.
+    pub(crate) fn of_problem(&self) -> (u32, &str, usize, Option<u64>, Option<u64>) {
+        let bits = |number: Option<f64>| number.map(f64::to_bits);
+        (self.revision, &self.params, self.dim, bits(self.scale), bits(self.reference))
+    }
+}
+
+impl Row for CellRow {
+    const FILE: &'static str = "cells.csv";
+    const COLUMNS: &'static [&'static str] = &[
+        "problem",
+        "method",
+        "revision",
+        "params",
+        "dim",
+        "scale",
+        "reference",
+        "optimizer",
+        "strategy",
+        "method_params",
+    ];
+}
+
 /// One planned run.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct RunRow {
@@ -298,25 +352,13 @@ pub struct RunRow {
     pub run_key: String,
     /// Label of the problem with its parameters, such as `rastrigin dim=2`.
     pub problem: String,
-    /// Revision of the problem's code.
-    pub revision: u32,
-    /// Parameters of the problem, canonical JSON.
-    pub params: String,
-    /// Number of coordinates.
-    pub dim: usize,
     /// Label of the method, unique in the experiment.
     pub method: String,
-    /// Update rule, or the name of the finder or survey.
-    pub optimizer: String,
-    /// How the budget is spent; `finder` for a critical-point finder, `survey` for a survey of the surface.
-    pub strategy: String,
-    /// Parameters of the method, canonical JSON.
-    pub method_params: String,
     /// Number of the run within its cell.
     pub replicate: u64,
     /// How it ended.
     pub status: Status,
-    /// The same in words.
+    /// What the other columns do not say of that, in words.
     pub reason: String,
     /// Gradient-equivalents really spent.
     pub cost: Option<f64>,
@@ -340,8 +382,6 @@ pub struct RunRow {
     pub f_start: Option<f64>,
     /// Least loss seen.
     pub f_best: Option<f64>,
-    /// The same as a level (loss over the problem's scale).
-    pub level_best: Option<f64>,
     /// Level above the problem's reference.
     pub gap_best: Option<f64>,
     /// Cost when the least loss was seen.
@@ -356,33 +396,12 @@ pub struct RunRow {
     pub x_hash: String,
 }
 
-impl RunRow {
-    /// Level above the reference at the end point; `None` without a reference or an end point.
-    pub fn gap_final(&self) -> Option<f64> {
-        let (f_best, level_best) = (self.f_best?, self.level_best?);
-        // A level is the loss over the problem's scale, which is not in the row by itself.
-        let scale = if level_best == 0.0 { 1.0 } else { f_best / level_best };
-        Some(self.gap_best? + (self.f_final? - f_best) / scale)
-    }
-
-    /// The run descended, so it has targets and an end point; a finder and a survey have neither.
-    pub fn is_descent(&self) -> bool {
-        !matches!(self.strategy.as_str(), "finder" | "survey")
-    }
-}
-
 impl Row for RunRow {
     const FILE: &'static str = "runs.csv";
     const COLUMNS: &'static [&'static str] = &[
         "run_key",
         "problem",
-        "revision",
-        "params",
-        "dim",
         "method",
-        "optimizer",
-        "strategy",
-        "method_params",
         "replicate",
         "status",
         "reason",
@@ -397,7 +416,6 @@ impl Row for RunRow {
         "noise_energy",
         "f_start",
         "f_best",
-        "level_best",
         "gap_best",
         "cost_at_best",
         "f_final",

@@ -43,7 +43,7 @@ impl Score {
         let is_failed =
             |run: &&&Run| matches!(run.row.status, Status::Diverged | Status::Nan | Status::Panic | Status::Missing);
         // Without a reference the level orders just as well.
-        let gap = |run: &&Run| match run.row.gap_best.or(run.row.level_best) {
+        let gap = |run: &&Run| match run.row.gap_best.or(run.level_best()) {
             Some(gap) if !is_failed(&run) && !gap.is_nan() => gap,
             _ => f64::INFINITY,
         };

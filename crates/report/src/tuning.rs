@@ -166,7 +166,7 @@ fn axis(row: &SpaceRow) -> Result<Option<Axis>, String> {
 }
 
 fn configuration(search: &Search, runs: &MethodRuns) -> Result<Configuration, String> {
-    let params = &runs.runs[0].row.method_params;
+    let params = &runs.runs[0].cell.method_params;
     let params: Value =
         serde_json::from_str(params).map_err(|error| format!("{}: method_params: {error}", runs.label))?;
     // The optimizer's own parameters stand on top, those of its strategy below them.

@@ -71,12 +71,12 @@ Example: runner run experiments/saddle.toml --threads 2
 
 The same command again does only what is missing, so it continues after an
 interrupt or a kill. Editing the file keeps every run that is still planned.
-results/<name>/ gets runs.csv, hits.csv, critical.csv, attempts.csv (what
-[record] asks for in curves.csv, examples.csv and spectrum.csv, what surveys
-measure in counts.csv, listed.csv, spectrum.csv, paths.csv, profiles.csv,
-slices.csv, basins.csv, connections.csv, merges.csv), timing.csv (wall_ms is
-the time of a run's block divided by its runs), tables/, plots/,
-manifest.json.")]
+results/<name>/ gets cells.csv (what all runs of a problem by a method have in
+common), runs.csv, hits.csv, critical.csv, attempts.csv (what [record] asks
+for in curves.csv, examples.csv and spectrum.csv, what surveys measure in
+counts.csv, listed.csv, spectrum.csv, paths.csv, profiles.csv, slices.csv,
+basins.csv, connections.csv, merges.csv), timing.csv (wall_ms is the time of a
+run's block divided by its runs), tables/, plots/, manifest.json.")]
     Run(RunArgs),
     /// Check a file, show its runs and their cost; writes nothing
     #[command(after_help = "Example: runner plan experiments/saddle.toml")]

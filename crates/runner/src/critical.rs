@@ -69,10 +69,11 @@ pub fn cells(
     let level = certificate.f / instance.loss_scale;
     let index_fraction = (n > 0).then(|| signs.n_neg as f64 / n as f64);
     let (proof, open) = match &evidence.proof {
-        None => ("", String::new()),
-        Some(Ok(())) => ("proved", String::new()),
-        Some(Err(why)) => ("open", format!("; not proved: {why}")),
+        None => ("", None),
+        Some(Ok(())) => ("proved", None),
+        Some(Err(why)) => ("open", Some(format!("not proved: {why}"))),
     };
+    let reasons = std::iter::once(certificate.reason.clone()).filter(|reason| !reason.is_empty()).chain(open);
     vec![
         place.at,
         optional(place.cost),
@@ -97,7 +98,7 @@ pub fn cells(
         float(certificate.mr_residual),
         certificate.class.as_str().to_string(),
         certificate.flips.to_string(),
-        one_line(&format!("{}{open}", certificate.reason)),
+        one_line(&reasons.collect::<Vec<_>>().join("; ")),
         proof.to_string(),
         evidence.searches.map_or_else(String::new, |n| n.to_string()),
     ]

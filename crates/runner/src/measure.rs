@@ -194,6 +194,13 @@ fn settings<'a>(experiment: &Experiment, surface: &'a Surface) -> Settings<'a> {
     }
 }
 
+/// What the other cells of the row do not say of the end of a descent. That one start came below the gradient tolerance, or
+/// spent its budget, is all in `status`, `cost` and `grad_norm`.
+fn remark(method: &Method, result: &RunResult) -> String {
+    let is_plain = matches!(result.status, Status::Converged | Status::Budget) && !method.strategy.object().restarts();
+    if is_plain { String::new() } else { result.reason.clone() }
+}
+
 fn early_stop((patience, held_out): (u64, &Objective)) -> EarlyStop<'_> {
     EarlyStop { held_out, patience }
 }
@@ -207,11 +214,10 @@ fn certified(
     (result, curve): Descent,
 ) -> Outcome {
     let instance = built(surface);
-    let level = |f: f64| f / instance.loss_scale;
     let gap = surface.reference.map(|reference| (result.f_best - reference) / instance.loss_scale);
     let measured = Measured {
         status: result.status.as_str(),
-        reason: result.reason.clone(),
+        reason: remark(method, &result),
         cost: result.cost,
         iterations: result.iterations,
         restarts: result.restarts,
@@ -220,7 +226,6 @@ fn certified(
         noise_energy: Some(result.noise_energy),
         f_start: Some(result.f_start),
         f_best: Some(result.f_best),
-        level_best: Some(level(result.f_best)),
         gap_best: gap,
         cost_at_best: Some(result.cost_at_best),
         f_final: Some(result.f_final),
@@ -325,7 +330,6 @@ fn find(experiment: &Experiment, surface: &Surface, cell: &Cell, finder: &dyn Fi
         noise_energy: None,
         f_start: Some(f_start),
         f_best: None,
-        level_best: None,
         gap_best: None,
         cost_at_best: None,
         f_final: Some(certificate.f),

@@ -2,7 +2,7 @@
 
 use crate::config::At;
 use crate::experiment::{Action, Cell, Experiment};
-use crate::figure::{float, sha256, short_hash};
+use crate::figure::{float, optional, sha256, short_hash};
 use crate::params::canonical;
 use crate::record::Record;
 use serde_json::{Value, json};
@@ -74,21 +74,27 @@ impl Plan {
         sha256(keys.join("\n").as_bytes())
     }
 
-    /// Cells of the row that the plan fixes, in the order of the planned columns.
+    /// What the plan fixes of a run, in the order of the planned columns of `runs.csv`.
     pub fn labels(&self, run: &PlannedRun) -> Vec<String> {
         let cell = &self.experiment.cells[run.cell];
+        let problem = self.experiment.surfaces[cell.surface].label.clone();
+        vec![run.key.clone(), problem, cell.method.clone(), run.replicate.to_string()]
+    }
+
+    /// The row of a cell in `cells.csv`.
+    pub fn cell_row(&self, cell: &Cell) -> Vec<String> {
         let surface = &self.experiment.surfaces[cell.surface];
         vec![
-            run.key.clone(),
             surface.label.clone(),
+            cell.method.clone(),
             surface.revision.to_string(),
             canonical(&surface.params),
             surface.dim.to_string(),
-            cell.method.clone(),
+            optional(surface.instance.as_ref().ok().map(|instance| instance.loss_scale)),
+            optional(surface.reference),
             cell.optimizer.clone(),
             cell.strategy.clone(),
             canonical(&cell.method_params),
-            run.replicate.to_string(),
         ]
     }
 

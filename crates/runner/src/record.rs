@@ -5,22 +5,16 @@ use crate::part::Rows;
 use optimizers::Counts;
 use serde::{Deserialize, Serialize};
 
+/// Columns of `cells.csv`: what the runs of one problem by one method have in common. The first two name the cell in
+/// `runs.csv`, too.
+pub const CELL_COLUMNS: [&str; 10] =
+    ["problem", "method", "revision", "params", "dim", "scale", "reference", "optimizer", "strategy", "method_params"];
+
 /// Columns of `runs.csv` that the plan fixes, the first ones.
-pub const PLANNED_COLUMNS: [&str; 10] = [
-    "run_key",
-    "problem",
-    "revision",
-    "params",
-    "dim",
-    "method",
-    "optimizer",
-    "strategy",
-    "method_params",
-    "replicate",
-];
+pub const PLANNED_COLUMNS: [&str; 4] = ["run_key", "problem", "method", "replicate"];
 
 /// Columns of `runs.csv` that the run measured, the last ones.
-pub const MEASURED_COLUMNS: [&str; 20] = [
+pub const MEASURED_COLUMNS: [&str; 19] = [
     "status",
     "reason",
     "cost",
@@ -34,7 +28,6 @@ pub const MEASURED_COLUMNS: [&str; 20] = [
     "noise_energy",
     "f_start",
     "f_best",
-    "level_best",
     "gap_best",
     "cost_at_best",
     "f_final",
@@ -79,7 +72,7 @@ impl Record {
         &self.run[0]
     }
 
-    /// The same in words.
+    /// What the other cells do not say of that, in words.
     pub fn reason(&self) -> &str {
         &self.run[1]
     }
@@ -101,7 +94,7 @@ impl Record {
 pub struct Measured {
     /// `status`.
     pub status: &'static str,
-    /// `reason`.
+    /// `reason`: what the other cells do not say.
     pub reason: String,
     /// `cost`, gradient-equivalents.
     pub cost: f64,
@@ -119,8 +112,6 @@ pub struct Measured {
     pub f_start: Option<f64>,
     /// `f_best`.
     pub f_best: Option<f64>,
-    /// `level_best`.
-    pub level_best: Option<f64>,
     /// `gap_best`.
     pub gap_best: Option<f64>,
     /// `cost_at_best`.
@@ -152,7 +143,6 @@ impl Measured {
             figure::optional(self.noise_energy),
             figure::optional(self.f_start),
             figure::optional(self.f_best),
-            figure::optional(self.level_best),
             figure::optional(self.gap_best),
             figure::optional(self.cost_at_best),
             figure::optional(self.f_final),
@@ -160,7 +150,7 @@ impl Measured {
             figure::optional(self.grad_norm),
             self.x_hash.clone(),
         ];
-        const { assert!(MEASURED_COLUMNS.len() == 20) };
+        const { assert!(MEASURED_COLUMNS.len() == 19) };
         cells.to_vec()
     }
 }

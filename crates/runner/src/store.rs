@@ -5,18 +5,21 @@ use crate::files;
 use crate::journal;
 use crate::part::Part;
 use crate::plan::Plan;
-use crate::record::{MEASURED_COLUMNS, MISSING, PLANNED_COLUMNS, Record};
+use crate::record::{CELL_COLUMNS, MEASURED_COLUMNS, MISSING, PLANNED_COLUMNS, Record};
 use crate::tuning;
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// The file with one row per problem and method.
+const CELLS: &str = "cells.csv";
 
 /// The file with one row per planned run.
 const RUNS: &str = "runs.csv";
 
 /// Files of rows, in the order they are written.
 fn row_files() -> impl Iterator<Item = &'static str> {
-    std::iter::once(RUNS).chain(Part::ALL.into_iter().map(Part::file))
+    [CELLS, RUNS].into_iter().chain(Part::ALL.into_iter().map(Part::file))
 }
 
 /// What a result folder holds before a command starts.
@@ -99,7 +102,7 @@ pub fn check_sums(dir: &Path) -> Result<(), String> {
 fn read_rows(dir: &Path) -> Result<HashMap<String, Record>, String> {
     let mut records = HashMap::new();
     let run_columns: Vec<&str> = PLANNED_COLUMNS.into_iter().chain(MEASURED_COLUMNS).collect();
-    for row in read_csv(&dir.join("runs.csv"), &run_columns)? {
+    for row in read_csv(&dir.join(RUNS), &run_columns)? {
         let mut record = Record::empty(&row[0], "", "");
         record.run = row[PLANNED_COLUMNS.len()..].to_vec();
         records.insert(record.key.clone(), record);
@@ -145,6 +148,8 @@ fn read_csv(path: &Path, columns: &[&str]) -> Result<Vec<Vec<String>>, String> {
 /// # Errors
 /// Whatever the file system says.
 pub fn write_rows(dir: &Path, plan: &Plan, records: &HashMap<String, Record>) -> Result<(), String> {
+    let mut cells = vec![CELL_COLUMNS.map(String::from).to_vec()];
+    cells.extend(plan.experiment.cells.iter().map(|cell| plan.cell_row(cell)));
     let mut runs = vec![PLANNED_COLUMNS.into_iter().chain(MEASURED_COLUMNS).map(String::from).collect()];
     let head = |columns: &[&str]| vec![keyed(columns).into_iter().map(String::from).collect::<Vec<String>>()];
     let mut parts = Part::ALL.map(|part| head(part.columns()));
@@ -162,6 +167,7 @@ pub fn write_rows(dir: &Path, plan: &Plan, records: &HashMap<String, Record>) ->
         }
         timing.push(vec![run.key.clone(), record.wall_ms.clone()]);
     }
+    files::write(&dir.join(CELLS), &csv_bytes(&cells))?;
     files::write(&dir.join(RUNS), &csv_bytes(&runs))?;
     for (part, rows) in Part::ALL.into_iter().zip(&parts) {
         let path = dir.join(part.file());

@@ -62,7 +62,6 @@ fn a_saddle_with_zeros_is_still_a_saddle() {
     let (_, certificate) = classify(&objective, &[0.1, 0.2, 0.0], 0);
     assert_eq!(certificate.class, Class::Saddle);
     assert_eq!(certificate.inertia, Inertia { n_neg: 1, n_zero: 1, n_pos: 1 });
-    assert!(certificate.reason.contains("1 beyond symmetry"), "{}", certificate.reason);
 }
 
 #[test]

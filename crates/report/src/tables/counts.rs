@@ -34,7 +34,7 @@ pub(super) fn header() -> Vec<String> {
 
 /// Surveys that may count critical points by index; one that is missing has no rows to tell.
 fn may_count(method: &MethodRuns) -> bool {
-    method.runs.iter().any(|run| run.row.strategy == "survey" && !super::is_of_matrices(run))
+    method.runs.iter().any(|run| run.cell.strategy == "survey" && !super::is_of_matrices(run))
 }
 
 /// Points of one index, or of all.

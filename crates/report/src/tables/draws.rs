@@ -36,7 +36,7 @@ struct Line<'f> {
 impl<'f> Line<'f> {
     /// `None` for a surface that is not drawn several times.
     fn of(pooled: Pooled<'f>) -> Option<Self> {
-        let level = |run: &&Run| run.row.level_best.filter(|level| level.is_finite());
+        let level = |run: &&Run| run.level_best().filter(|level| level.is_finite());
         let levels: Vec<Vec<f64>> =
             pooled.draws.iter().map(|runs| runs.iter().filter_map(level).collect::<Vec<f64>>()).collect();
         if pooled.draws.len() < 2 {

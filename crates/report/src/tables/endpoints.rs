@@ -61,7 +61,7 @@ impl<'a> Line<'a> {
 
 /// `None` when no run has a certificate at its stop.
 pub(crate) fn table(folder: &Folder) -> Option<Table> {
-    let has_stop = |run: &Run| run.row.is_descent() && run.points.iter().any(|point| point.at == At::Stop);
+    let has_stop = |run: &Run| run.cell.is_descent() && run.points.iter().any(|point| point.at == At::Stop);
     if !folder.runs.iter().any(has_stop) {
         return None;
     }

@@ -26,7 +26,7 @@ pub(super) fn header() -> Vec<String> {
 
 /// The run counts matrices, not critical points.
 pub(crate) fn is_of_matrices(run: &Run) -> bool {
-    run.row.optimizer == "matrix_signs"
+    run.cell.optimizer == "matrix_signs"
 }
 
 fn are_ones(method: &MethodRuns) -> bool {

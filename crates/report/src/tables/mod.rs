@@ -98,10 +98,10 @@ pub(crate) const MAKERS: &[Maker] = &[
     of_all("listed", listed::header, listed::table),
     of_draws("matrix_signs", matrix_signs::header, matrix_signs::table, |run| !run.counts.is_empty()),
     of_draws("draws", draws::header, draws::table, |_| true),
-    of_survey("barriers", barriers::header, barriers::table, |run| run.row.optimizer == "paths"),
-    of_survey("slices", slices::header, slices::table, |run| run.row.optimizer == "slices"),
-    of_survey("basins", basins::header, basins::table, |run| run.row.optimizer == "basins"),
-    of_survey("connections", connections::header, connections::table, |run| run.row.optimizer == "connections"),
+    of_survey("barriers", barriers::header, barriers::table, |run| run.cell.optimizer == "paths"),
+    of_survey("slices", slices::header, slices::table, |run| run.cell.optimizer == "slices"),
+    of_survey("basins", basins::header, basins::table, |run| run.cell.optimizer == "basins"),
+    of_survey("connections", connections::header, connections::table, |run| run.cell.optimizer == "connections"),
     of_draws("spectrum", spectrum::header, spectrum::table, |run| !run.spectrum.is_empty()),
 ];
 

@@ -117,7 +117,7 @@ struct Pairing<'a, 'b> {
 impl<'a, 'b> Pairing<'a, 'b> {
     /// The same optimizer with the same parameters, apart from those of the strategy (`{"lr":0.1,"strategy":{...}}`).
     fn of(single: &MethodRuns, method: &'b MethodRuns<'a>) -> Option<Self> {
-        let (own, other) = (&single.runs[0].row, &method.runs[0].row);
+        let (own, other) = (&single.runs[0].cell, &method.runs[0].cell);
         if other.strategy != "multi_restart" || other.optimizer != own.optimizer {
             return None;
         }
@@ -203,7 +203,7 @@ impl<'a> Part<'a> {
     /// `None` for a problem without targets or without a method of strategy `single`.
     fn of(problem: &ProblemRuns<'a>) -> Option<Self> {
         let singles: Vec<&MethodRuns> =
-            problem.methods.iter().filter(|method| method.runs[0].row.strategy == "single").collect();
+            problem.methods.iter().filter(|method| method.runs[0].cell.strategy == "single").collect();
         let pairings: Vec<Vec<Pairing>> = singles
             .iter()
             .map(|single| problem.methods.iter().filter_map(|method| Pairing::of(single, method)).collect())

@@ -1,16 +1,16 @@
-//! Table `spread`: how the numbers of `runs.csv` vary over the runs of each method, so how alike its end points are.
+//! Table `spread`: how the numbers of runs vary over the runs of each method, so how alike its end points are.
 
 use super::{heading, lines_of};
 use crate::estimators::{Deviation, Mean, quantile};
 use crate::folder::{Folder, Run};
 use crate::table::{Block, Cell, Table, accounting, names};
 
-/// What varies: the column of `runs.csv`, or `n_unfitted` for the data rows that a run does not fit at its end.
+/// What varies: a column of `runs.csv`, the level of `f_best`, or `n_unfitted` for the data rows that a run does not fit at its end.
 type Column = (&'static str, fn(&Run) -> Option<f64>);
 
 const COLUMNS: [Column; 9] = [
     ("f_start", |run| run.row.f_start),
-    ("level_best", |run| run.row.level_best),
+    ("level_best", |run| run.level_best()),
     ("gap_best", |run| run.row.gap_best),
     ("f_final", |run| run.row.f_final),
     ("f_held_out", |run| run.row.f_held_out),
@@ -42,11 +42,11 @@ struct Line<'a> {
 impl<'a> Line<'a> {
     /// `None` for a finder, whose end is a point of any index and no quality.
     fn all(method: &'a str, runs: &[&Run]) -> Option<Vec<Self>> {
-        let runs: Vec<&Run> = runs.iter().copied().filter(|run| run.row.is_descent()).collect();
+        let runs: Vec<&Run> = runs.iter().copied().filter(|run| run.cell.is_descent()).collect();
         let line = |(column, value): &Column| Line {
             method,
             column,
-            dim: runs.first().map_or(0, |run| run.row.dim),
+            dim: runs.first().map_or(0, |run| run.cell.dim),
             planned: runs.len(),
             values: runs.iter().filter_map(|run| value(run)).filter(|value| value.is_finite()).collect(),
         };
@@ -104,7 +104,7 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
         footer: Vec::new(),
     };
     let measured =
-        folder.runs.iter().filter(|run| run.row.is_descent() && COLUMNS.iter().any(|(_, value)| value(run).is_some()));
+        folder.runs.iter().filter(|run| run.cell.is_descent() && COLUMNS.iter().any(|(_, value)| value(run).is_some()));
     let measured = measured.count();
     Some(Table {
         name: "spread".to_string(),

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-pub const RUNS: &str = "run_key,problem,revision,params,dim,method,optimizer,strategy,method_params,replicate,status,\
-                        reason,cost,iterations,restarts,n_f,n_grad,n_hvp,n_hess,noisy_steps,noise_energy,f_start,\
-                        f_best,level_best,gap_best,cost_at_best,f_final,f_held_out,grad_norm,x_hash";
+pub const CELLS: &str = "problem,method,revision,params,dim,scale,reference,optimizer,strategy,method_params";
+pub const RUNS: &str = "run_key,problem,method,replicate,status,reason,cost,iterations,restarts,n_f,n_grad,n_hvp,n_hess,\
+                        noisy_steps,noise_energy,f_start,f_best,gap_best,cost_at_best,f_final,f_held_out,grad_norm,x_hash";
 pub const HITS: &str = "run_key,gap,cost";
 pub const CRITICAL: &str = "run_key,at,cost,f,level,grad_norm_before,grad_norm,polish_iterations,polish_distance,n,n_neg,\
                             n_zero,n_pos,zero_modes,index_fraction,theory,lambda_min,lambda_max,zero_tol,contraction,\
@@ -28,6 +28,7 @@ pub const SPECTRUM: &str = "run_key,at,n,kind,position,value,error,theory";
 /// The files, row by row, without headers.
 #[derive(Default, Clone)]
 pub struct Files {
+    pub cells: Vec<String>,
     pub runs: Vec<String>,
     pub hits: Vec<String>,
     pub critical: Vec<String>,
@@ -43,9 +44,9 @@ pub struct Files {
 impl Files {
     /// A planned run of a descent; `cost` as it stands in the file.
     pub fn run(&mut self, key: &str, problem: &str, method: &str, status: &str, cost: &str) {
+        self.cell(problem, [method, "sgd", "single", "{}"]);
         self.runs.push(format!(
-            "{key},{problem},1,\"{{\"\"dim\"\":2}}\",2,{method},sgd,single,{{}},0,{status},why,{cost},9,0,0,9,0,0,0,0.0,1.5,0.5,0.5,\
-             0.5,4.0,0.5,,1e-9,ab12"
+            "{key},{problem},{method},0,{status},why,{cost},9,0,0,9,0,0,0,0.0,1.5,0.5,0.5,4.0,0.5,,1e-9,ab12"
         ));
     }
 
@@ -57,21 +58,31 @@ impl Files {
         replicate: usize,
         (status, cost): (&str, &str),
     ) -> String {
-        let [label, optimizer, strategy, params] = method;
+        let label = method[0];
         let key = format!("{problem}/{label}/{replicate}");
+        self.cell(problem, method);
         self.run(&key, problem, label, status, cost);
         let row = self.runs.last_mut().unwrap();
-        let (plain, params) = (format!(",{label},sgd,single,{{}},0,"), params.replace('"', "\"\""));
+        let plain = format!(",{label},0,{status},");
         assert!(row.contains(&plain), "{row}");
-        *row = row.replace(&plain, &format!(",{label},{optimizer},{strategy},\"{params}\",{replicate},"));
+        *row = row.replace(&plain, &format!(",{label},{replicate},{status},"));
         key
     }
 
     /// A planned run of a critical-point finder.
     pub fn finder(&mut self, key: &str, problem: &str, status: &str) {
-        self.runs.push(format!(
-            "{key},{problem},1,\"{{\"\"dim\"\":2}}\",2,newton,newton,finder,{{}},0,{status},why,7.0,9,,0,1,0,3,,,1.5,,,,,0.5,,1e-9,ab12"
-        ));
+        self.cell(problem, ["newton", "newton", "finder", "{}"]);
+        self.runs.push(format!("{key},{problem},newton,0,{status},why,7.0,9,,0,1,0,3,,,1.5,,,,0.5,,1e-9,ab12"));
+    }
+
+    /// What runs of `[method, optimizer, strategy, parameters]` have in common, with scale 1 and reference 0; the first
+    /// mention counts.
+    fn cell(&mut self, problem: &str, [label, optimizer, strategy, params]: [&str; 4]) {
+        if !self.cells.iter().any(|row| row.starts_with(&format!("{problem},{label},"))) {
+            let params = params.replace('"', "\"\"");
+            let shared = "1,\"{\"\"dim\"\":2}\",2,1.0,0.0";
+            self.cells.push(format!("{problem},{label},{shared},{optimizer},{strategy},\"{params}\""));
+        }
     }
 
     /// A target of a run; empty cost = not reached.
@@ -106,9 +117,12 @@ impl Files {
     /// Writes the folder.
     pub fn write(&self) -> TempDir {
         let dir = tempfile::tempdir().unwrap();
-        for (name, header, rows) in
-            [("runs.csv", RUNS, &self.runs), ("hits.csv", HITS, &self.hits), ("critical.csv", CRITICAL, &self.critical)]
-        {
+        for (name, header, rows) in [
+            ("cells.csv", CELLS, &self.cells),
+            ("runs.csv", RUNS, &self.runs),
+            ("hits.csv", HITS, &self.hits),
+            ("critical.csv", CRITICAL, &self.critical),
+        ] {
             let mut text = format!("{header}\n");
             rows.iter().for_each(|row| writeln!(text, "{row}").unwrap());
             fs::write(dir.path().join(name), text).unwrap();

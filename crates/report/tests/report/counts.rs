@@ -149,7 +149,7 @@ fn descents_are_pooled_over_draws() {
                 ("stalled", "7.0"),
             );
             let row = files.runs.last_mut().unwrap();
-            *row = row.replace(",1.5,0.5,0.5,", &format!(",1.5,0.5,{level},"));
+            *row = row.replace(",1.5,0.5,", &format!(",1.5,{level},"));
         }
     }
     let table = table(&files, "draws");

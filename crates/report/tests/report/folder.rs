@@ -69,15 +69,15 @@ fn problems_and_methods_come_in_plan_order() {
 #[test]
 fn every_float_survives_and_empty_is_absent() {
     let mut files = Files::default();
-    files.runs.push(
-        "k,\"a \"\"b\"\", c\",3,{},2,sgd,sgd,single,{},0,nan,why,2.0,9,0,0,9,0,0,0,0.0,inf,-inf,nan,,1e-300,NaN,,0.1,"
-            .to_string(),
-    );
+    files.cells.push("\"a \"\"b\"\", c\",sgd,3,{},2,inf,,sgd,single,{}".to_string());
+    files.runs.push("k,\"a \"\"b\"\", c\",sgd,0,nan,why,2.0,9,0,0,9,0,0,0,0.0,inf,-inf,,1e-300,NaN,,0.1,".to_string());
     let folder = report::Folder::load(files.write().path()).unwrap();
     let row = &folder.runs[0].row;
-    assert_eq!((row.problem.as_str(), row.status, row.revision), ("a \"b\", c", Status::Nan, 3));
+    let cell = &folder.runs[0].cell;
+    assert_eq!((row.problem.as_str(), row.status, cell.revision), ("a \"b\", c", Status::Nan, 3));
+    assert_eq!((cell.scale, cell.reference), (Some(f64::INFINITY), None));
     assert_eq!((row.f_start, row.f_best, row.gap_best), (Some(f64::INFINITY), Some(f64::NEG_INFINITY), None));
-    assert!(row.level_best.unwrap().is_nan() && row.f_final.unwrap().is_nan());
+    assert!(folder.runs[0].level_best().unwrap().is_nan() && row.f_final.unwrap().is_nan());
     assert_eq!((row.cost_at_best, row.grad_norm), (Some(1e-300), Some(0.1)));
 }
 
@@ -174,12 +174,18 @@ fn contradictions_are_refused_where_they_stand() {
 
 #[test]
 fn one_label_is_one_problem_and_one_method() {
+    for (own, other) in [("\"\"dim\"\":2", "\"\"dim\"\":3"), (",1.0,0.0,", ",2.0,0.0,"), (",1.0,0.0,", ",1.0,,")] {
+        let mut files = two_runs();
+        files.cells.push(files.cells[0].replace(",sgd,1,", ",adam,1,"));
+        assert!(report::tables(files.write().path()).is_ok(), "two methods on one problem");
+        files.cells[1] = files.cells[1].replace(own, other);
+        assert_refused(&files, "cells.csv:3", "\"xor\" stands for two different problems");
+    }
     let mut files = two_runs();
-    files.runs[1] = files.runs[1].replace("\"\"dim\"\":2", "\"\"dim\"\":3");
-    assert_refused(&files, "runs.csv:3", "\"xor\" stands for two different problems");
-    let mut files = two_runs();
-    files.runs[1] = files.runs[1].replace("single,{}", "single,{lr}");
-    assert_refused(&files, "runs.csv:3", "\"sgd\" stands for two different methods");
+    files.cells.push(files.cells[0].replace("single,\"{}\"", "single,\"{lr}\""));
+    assert_refused(&files, "cells.csv:3", "problem \"xor\" with method \"sgd\" stands here twice");
+    files.cells = vec![files.cells[0].replace(",sgd,1,", ",adam,1,")];
+    assert_refused(&files, "runs.csv:2", "problem \"xor\" with method \"sgd\" is not in cells.csv");
 }
 
 #[test]
@@ -202,5 +208,5 @@ fn headers_are_the_schema() {
     assert!(matches!(error, ReportError::Unreadable { .. }) && error.to_string().contains("hits.csv"), "{error}");
     // A torn runs.csv is found before anything that refers to it.
     write("runs.csv", format!("{RUNS}\na,xor,1"));
-    assert!(message().contains("runs.csv:2: 3 cells where the header has 30"), "{}", message());
+    assert!(message().contains("runs.csv:2: 3 cells where the header has 23"), "{}", message());
 }

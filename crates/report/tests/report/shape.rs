@@ -17,8 +17,9 @@ fn folder(survey: &str, keys: &[&str], points: &[(&str, &str, &str)], more: &[(&
     let mut files = Files::default();
     for key in keys {
         files.finder(key, "wells", "converged");
-        let row = files.runs.last_mut().unwrap();
-        *row = row.replace("newton,newton,finder", &format!("m,{survey},survey"));
+    }
+    for row in files.cells.iter_mut().chain(&mut files.runs) {
+        *row = row.replace(",newton,finder,", &format!(",{survey},survey,")).replace(",newton,", ",m,");
     }
     for (key, at, class) in points {
         let signs = if *class == "minimum" { [0, 0, 2] } else { [1, 0, 1] };

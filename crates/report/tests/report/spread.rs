@@ -10,7 +10,7 @@ fn spread_by_hand() {
     for (key, level) in [("a", "0.0"), ("b", "0.0"), ("c", "0.0"), ("d", "4.0"), ("e", "nan")] {
         files.run(key, "xor", "gd", "budget", "15.0");
         let row = files.runs.last_mut().unwrap();
-        *row = row.replace(",1.5,0.5,0.5,0.5,", &format!(",1.5,0.5,{level},{level},"));
+        *row = row.replace(",1.5,0.5,0.5,", &format!(",1.5,{level},{level},"));
     }
     for (key, fitted) in [("a", 0), ("b", 0), ("c", 1), ("d", 1)] {
         files.examples.push(format!("{key},0,0.5,{fitted}"));
@@ -79,20 +79,21 @@ fn levels_by_hand() {
 #[test]
 fn ends_within_a_gap_by_hand() {
     let mut files = Files::default();
-    // f_best, level_best, gap_best, f_final: gaps at the end 0.1, 0.2, 0.4 and, of a level 0 with scale 1, 0.
+    // f_best, gap_best, f_final over a reference of 4: gaps at the end 0.1, 0.2, 0.4 and -0.4.
     for (key, best, last, status) in [
-        ("stays", "5.0,0.5,0.1,", "5.0", "budget"),
-        ("near", "5.0,0.5,0.1,", "6.0", "budget"),
-        ("leaves", "5.0,0.5,0.1,", "8.0", "budget"),
-        ("zero", "0.0,0.0,0.0,", "0.0", "converged"),
-        ("breaks", "5.0,0.5,0.1,", "5.0", "diverged"),
+        ("stays", "5.0,0.1,", "5.0", "budget"),
+        ("near", "5.0,0.1,", "6.0", "budget"),
+        ("leaves", "5.0,0.1,", "8.0", "budget"),
+        ("zero", "0.0,-0.4,", "0.0", "converged"),
+        ("breaks", "5.0,0.1,", "5.0", "diverged"),
     ] {
         files.run(key, "xor", "noisy", status, "15.0");
         let row = files.runs.last_mut().unwrap();
-        assert!(row.contains("0.5,0.5,0.5,4.0,0.5,"), "{row}");
-        *row = row.replace("0.5,0.5,0.5,4.0,0.5,", &format!("{best}4.0,{last},"));
+        assert!(row.contains("0.5,0.5,4.0,0.5,"), "{row}");
+        *row = row.replace("0.5,0.5,4.0,0.5,", &format!("{best}4.0,{last},"));
         files.hit(key, "0.2", "4.0");
     }
+    files.cells[0] = files.cells[0].replace(",1.0,0.0,", ",10.0,4.0,");
     let tables = files.tables();
     let sheet = Sheet::of(&tables, "success");
     assert_eq!((sheet.real(0, "share"), sheet.count(0, "n_ended"), sheet.real(0, "ended")), (1.0, 3, 0.6));
@@ -109,7 +110,7 @@ fn a_claim_about_ends_is_not_tested_on_hits() {
         for replicate in 0..20 {
             let key = files.run_of("xor", [method, "gd", "single", "{}"], replicate, ("budget", "15.0"));
             let row = files.runs.last_mut().unwrap();
-            *row = row.replace("0.5,0.5,0.5,4.0,0.5,", "0.1,0.1,0.1,4.0,0.5,");
+            *row = row.replace("0.5,0.5,4.0,0.5,", "0.1,0.1,4.0,0.5,");
             files.hit(&key, "0.2", if method == "noisy" { "4.0" } else { "" });
         }
     }

@@ -13,7 +13,7 @@ use crate::part::Part;
 use crate::plan::{Balance, Plan, PlannedRun};
 use crate::prepare::{Prepared, Purpose, prepare};
 use crate::progress::Progress;
-use crate::record::{MEASURED_COLUMNS, NAN, PLANNED_COLUMNS, Record};
+use crate::record::{CELL_COLUMNS, MEASURED_COLUMNS, NAN, PLANNED_COLUMNS, Record};
 use crate::screen::{Context, Failure, exit};
 use crate::store::{self, Stored};
 use crate::tuning;
@@ -285,8 +285,11 @@ fn only(key: &str, plan: &Plan, dir: &Path, context: &mut Context) -> Result<u8,
     let block = Block { runs: vec![run.clone()] };
     measure::block(plan, &block, &|| true, &mut |finished| outcome = Some(finished));
     let Outcome { record, x, .. } = outcome.ok_or_else(|| Failure::Internal("the run gave no result".to_string()))?;
-    let cells: Vec<String> = plan.labels(run).into_iter().chain(record.run.clone()).collect();
-    for (column, cell) in PLANNED_COLUMNS.iter().chain(&MEASURED_COLUMNS).zip(&cells) {
+    // The two labels stand in both files.
+    let shared = plan.cell_row(&plan.experiment.cells[run.cell]).split_off(2);
+    let cells = [plan.labels(run), shared, record.run.clone()].concat();
+    let columns = PLANNED_COLUMNS.iter().chain(&CELL_COLUMNS[2..]).chain(&MEASURED_COLUMNS);
+    for (column, cell) in columns.zip(&cells) {
         context.say(format!("{column:<14} {cell}"));
     }
     for row in &record.rows[Part::Critical] {
