@@ -15,7 +15,7 @@ pub fn prepare(params: &Params) -> Job {
     Box::new(move |_| {
         let mut points = starts.clone();
         let mut sums = vec![0.0; starts.len() / dim];
-        let blocks = points.par_chunks_mut(block * dim).zip(sums.par_chunks_mut(block));
+        let blocks = points.par_chunks_mut(block * dim).with_max_len(1).zip(sums.par_chunks_mut(block));
         blocks.for_each(|(xs, sums)| descend(&objective, xs, sums, steps, step_size));
         points.append(&mut sums);
         points

@@ -16,7 +16,7 @@ pub fn prepare(params: &Params) -> Job {
     let starts = starts(dim, params.count("seeds"));
     Box::new(move |_| {
         let mut points = starts.clone();
-        points.par_chunks_mut(BLOCK * dim).for_each(|xs| {
+        points.par_chunks_mut(BLOCK * dim).with_max_len(1).for_each(|xs| {
             let mut at = objective.evaluator();
             let mut room = Room::new(xs.len(), dim);
             for _ in 0..iterations {
