@@ -4,7 +4,7 @@ use autodiff::Stream;
 use optimizers::{Catalogue, Method, Seeds, Settings, run_block};
 use problems::{Instance, Registry};
 
-/// Runs of a block.
+/// Runs of a block in the bench.
 pub const BLOCK: usize = 32;
 
 /// Gradient-equivalents of a run in the bench.
@@ -30,17 +30,17 @@ pub struct Case {
 }
 
 impl Case {
-    /// A problem of the registry.
+    /// A problem of the registry with the starts of `runs` runs.
     ///
     /// # Panics
     /// When there is none of this name and dimension: a mistake in the table.
-    pub fn new((name, params, dim): (&str, &str, usize)) -> Self {
+    pub fn new((name, params, dim): (&str, &str, usize), runs: usize) -> Self {
         let registry = Registry::builtin();
         let entry = registry.get(name).expect("a registered problem");
         let instance = entry.build(&params.parse().expect("parameters in TOML")).expect("accepted parameters");
         assert_eq!(instance.dim, dim, "{name}");
         let mut stream = Stream::new(0, "overhead", &[]);
-        let starts = (0..BLOCK).flat_map(|_| instance.start_point(&mut stream)).collect();
+        let starts = (0..runs).flat_map(|_| instance.start_point(&mut stream)).collect();
         Self { instance, starts }
     }
 
@@ -82,7 +82,8 @@ impl Case {
 
     /// The gradients of a block of runs of a rule, and nothing else: all runs in one call, `budget` times.
     pub fn gradients_together(&self, budget: u64) -> f64 {
-        let (mut values, mut grads) = (vec![0.0; BLOCK], vec![0.0; self.starts.len()]);
+        let runs = self.starts.len() / self.instance.dim;
+        let (mut values, mut grads) = (vec![0.0; runs], vec![0.0; self.starts.len()]);
         let mut at = self.instance.objective.evaluator();
         (0..budget).for_each(|_| at.gradients(&self.starts, &mut values, &mut grads));
         values[0]

@@ -23,7 +23,7 @@ pub fn prepare(params: &Params) -> Job {
 }
 
 fn objective_points(objective: &Objective) -> Points<'_> {
-    objective.points(true).expect("a formula")
+    objective.points(Points::WIDEST)
 }
 
 /// Gradient steps on the sphere: subtracts the gradient's tangent part, scales back. All points at once, coordinate by
@@ -51,7 +51,7 @@ fn descend(objective: &Objective, xs: &mut [f64], sums: &mut [f64], steps: usize
                 radial.iter_mut().for_each(|sum| *sum /= dim as f64);
                 for (x, grad) in x.chunks_exact_mut(width).zip(grad.chunks_exact(width)) {
                     for ((x, g), (radial, square)) in x.iter_mut().zip(grad).zip(radial.iter().zip(&mut square)) {
-                        *x -= step_size * (g - radial * *x);
+                        *x -= step_size * (*g - radial * *x);
                         *square = x.mul_add(*x, *square);
                     }
                 }

@@ -2,11 +2,8 @@
 
 use crate::lanes::Workspace;
 use crate::objective::{Formula, Task};
-use crate::points::width_of;
+use crate::points::{WIDTHS, width_of};
 use crate::program::Program;
-
-/// Lanes that an execution can have.
-const WIDTHS: [usize; 6] = [1, 4, 8, 16, 32, 64];
 
 /// One thread's workspaces on a formula, made when first used.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! The surface a problem lives on, and derivatives along it: flat space or a sphere.
 
+use crate::points::Points;
+
 /// Where the points of a problem live. Tangent vectors, gradient and Hessian below are those of the surface
 /// (Riemannian); on flat space they are the ordinary ones.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,6 +40,28 @@ impl Geometry {
             let scale = radius / dot(x, x).sqrt();
             for x in x {
                 *x *= scale;
+            }
+        }
+    }
+
+    /// [`Geometry::project`] for `width` points side by side (all dim x width, see [`crate::Points`]), the same bits.
+    pub fn project_lanes(&self, width: usize, x: &[f64], v: &mut [f64]) {
+        if let Geometry::Sphere { .. } = self {
+            let (mut shares, squares) = (lane_dots(width, x, v), lane_dots(width, x, x));
+            shares[..width].iter_mut().zip(&squares).for_each(|(share, square)| *share /= square);
+            for (v, x) in v.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
+                v.iter_mut().zip(x).zip(&shares).for_each(|((v, x), share)| *v -= share * x);
+            }
+        }
+    }
+
+    /// [`Geometry::retract`] for `width` points side by side (dim x width), the same bits.
+    pub fn retract_lanes(&self, width: usize, x: &mut [f64]) {
+        if let Geometry::Sphere { radius } = self {
+            let mut scales = lane_dots(width, x, x);
+            scales[..width].iter_mut().for_each(|scale| *scale = radius / scale.sqrt());
+            for x in x.chunks_exact_mut(width) {
+                x.iter_mut().zip(&scales).for_each(|(x, scale)| *x *= scale);
             }
         }
     }
@@ -142,6 +166,16 @@ impl Reflection {
             }
         }
     }
+}
+
+/// The scalar product of each of `width` pairs of vectors side by side, summed coordinate by coordinate like [`dot`].
+fn lane_dots(width: usize, a: &[f64], b: &[f64]) -> [f64; Points::WIDEST] {
+    // What an iterator's sum begins with.
+    let mut sums = [-0.0; Points::WIDEST];
+    for (a, b) in a.chunks_exact(width).zip(b.chunks_exact(width)) {
+        sums.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (a, b))| *sum += a * b);
+    }
+    sums
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

@@ -171,7 +171,17 @@ impl<'p, E: Element> Workspace<'p, E> {
         with_widest(self.portable, Store { from, lanes: self.width, width, to });
     }
 
+    /// The program that is run.
+    pub fn program(&self) -> &'p Program {
+        self.program
+    }
+
     /// The lane inputs, one after another in input order, each with its `width` lanes.
+    pub fn inputs(&self) -> &[E] {
+        &self.slots.numbers()[..self.program.lane_inputs * self.width]
+    }
+
+    /// The same, to be changed.
     pub fn inputs_mut(&mut self) -> &mut [E] {
         let count = self.program.lane_inputs * self.width;
         &mut self.slots.numbers_mut()[..count]
@@ -183,10 +193,10 @@ impl<'p, E: Element> Workspace<'p, E> {
         &self.slots.numbers()[first..][..self.program.outputs * self.width]
     }
 
-    /// Inputs and outputs as above, at once.
-    pub fn inputs_and_outputs(&mut self) -> (&mut [E], &[E]) {
+    /// Inputs and outputs as above, at once. Outputs may be changed, too: a run writes them all anew.
+    pub fn inputs_and_outputs(&mut self) -> (&mut [E], &mut [E]) {
         let (inputs, rest) = self.slots.numbers_mut().split_at_mut(self.program.lane_inputs * self.width);
-        (inputs, &rest[..self.program.outputs * self.width])
+        (inputs, &mut rest[..self.program.outputs * self.width])
     }
 
     /// Runs a stage on the first `lanes` lanes: 0 after shared or lane inputs have changed, 1 after late inputs have.

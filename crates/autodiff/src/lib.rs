@@ -40,6 +40,7 @@ mod scalar;
 mod schedule;
 mod simplify;
 mod sums;
+mod sweep;
 mod units;
 mod vector;
 
@@ -60,3 +61,4 @@ pub use random::Stream;
 pub use record::Sym;
 pub use rows::Rows;
 pub use scalar::Scalar;
+pub use sweep::{Repeated, Squares, Update, copy_lanes, update_each};

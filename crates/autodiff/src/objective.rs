@@ -214,12 +214,22 @@ impl Objective {
         Encloser::new(self)
     }
 
-    /// Points side by side, resident in the lanes of the gradient's program: the fastest way to follow many points of
-    /// a formula. `None` for a mean over data rows, whose rows are the lanes. With `with_value` false the value is
-    /// not computed.
-    pub fn points(&self, with_value: bool) -> Option<Points<'_>> {
+    /// Up to `count` points side by side with their values and gradients, resident where the function reads them: the
+    /// fastest way to follow many points. As many lanes as the function's program should have, the fewest for `count`; a
+    /// mean over data rows has one point.
+    pub fn points(&self, count: usize) -> Points<'_> {
+        Points::new(self, count, false)
+    }
+
+    /// The same in single precision over data rows, as [`Objective::single_precision_evaluator`].
+    pub fn single_precision_points(&self, count: usize) -> Points<'_> {
+        Points::new(self, count, true)
+    }
+
+    /// As [`Objective::points`] for a formula whose value is not asked for, so that it is not computed.
+    pub fn points_without_values(&self, count: usize) -> Option<Points<'_>> {
         match &self.body {
-            Body::Formula(formula) => Some(Points::new(formula, with_value)),
+            Body::Formula(formula) => Some(Points::without_values(self, formula, count)),
             Body::Mean(_) => None,
         }
     }

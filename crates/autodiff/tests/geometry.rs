@@ -90,3 +90,23 @@ fn retraction_returns_to_the_sphere() {
     Geometry::Flat.retract(&mut x);
     assert_eq!(Geometry::Flat.tangent_dim(N), N);
 }
+
+/// Points side by side are projected and put back with the bits of single points.
+#[test]
+fn points_side_by_side_have_the_bits_of_single_ones() {
+    let mut stream = Stream::new(0, "side by side", &[]);
+    let sphere = Geometry::Sphere { radius: 3.0 };
+    for width in [1, 4, 64] {
+        let mut draw = || (0..N * width).map(|_| stream.normal()).collect::<Vec<f64>>();
+        let (mut x, mut v) = (draw(), draw());
+        let of = |numbers: &[f64], k: usize| -> Vec<f64> { numbers[k..].iter().step_by(width).copied().collect() };
+        let mut alone: Vec<(Vec<f64>, Vec<f64>)> = (0..width).map(|k| (of(&x, k), of(&v, k))).collect();
+        sphere.project_lanes(width, &x, &mut v);
+        sphere.retract_lanes(width, &mut x);
+        for (k, (x_alone, v_alone)) in alone.iter_mut().enumerate() {
+            sphere.project(x_alone, v_alone);
+            sphere.retract(x_alone);
+            assert_eq!((of(&x, k), of(&v, k)), (x_alone.clone(), v_alone.clone()), "{k} of {width}");
+        }
+    }
+}

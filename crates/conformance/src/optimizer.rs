@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use autodiff::{Geometry, Objective, Rows, Scalar, Stream};
 use optimizers::{
-    Algorithm, Counts, Entry, Iterate, Method, MultiRestart, Part, Rule, RuleState, RunResult, Seeds, Settings, Single,
-    Status, StepInfo, run_block, trace_block,
+    Algorithm, Counts, Entry, Iterate, Method, MultiRestart, Part, RunResult, Seeds, Settings, Single, Status,
+    run_block, trace_block,
 };
 use toml::{Table, Value};
 
@@ -312,39 +312,8 @@ fn refusals(entry: &Entry<Algorithm>, params: &Table) -> Result<String, String> 
     Ok(format!("{count} values"))
 }
 
-/// After a reset a rule steps as a new one does; a solver's second attempt is the run that begins at its start.
+/// The second attempt of a run is the run that begins at its start.
 fn restart(method: &Method) -> Finding {
-    match &method.algorithm {
-        Algorithm::Rule(rule) => Finding::of(RESTART, reset(rule.object())),
-        Algorithm::Solver(_) => second_attempt(method),
-    }
-}
-
-fn reset(rule: &dyn Rule) -> Result<String, String> {
-    let dim = 3;
-    // The gradient is that of the bowl, so that rules that look at its size see it fall.
-    let walk = |state: &mut dyn RuleState, count: u64| {
-        let mut x = vec![1.5, -0.5, 0.25];
-        let mut random = stream("optimizer reset", 0);
-        for t in 0..count {
-            let grad: Vec<f64> = x.iter().zip(CURVATURES).map(|(x, c)| c * x).collect();
-            let f = 0.5 * x.iter().zip(&grad).map(|(x, g)| x * g).sum::<f64>();
-            let mut info = StepInfo { f, t, lr_factor: 1.0, is_minibatch: false, random: &mut random };
-            state.step(&mut x, &grad, &mut info);
-        }
-        (x.iter().map(|x| x.to_bits()).collect::<Vec<_>>(), state.may_converge())
-    };
-    let (mut fresh, mut used) = (rule.state(dim), rule.state(dim));
-    walk(used.as_mut(), 7);
-    used.reset();
-    let is_ready = (fresh.may_converge(), used.may_converge());
-    if is_ready.0 != is_ready.1 || walk(fresh.as_mut(), 12) != walk(used.as_mut(), 12) {
-        return Err("after `reset` it steps otherwise than a new state: something is not set back".to_string());
-    }
-    Ok("12 steps after 7 and a reset".to_string())
-}
-
-fn second_attempt(method: &Method) -> Finding {
     let cutoff = 25;
     let objective = regression();
     let alone = |others: usize| {

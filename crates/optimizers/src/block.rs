@@ -1,111 +1,191 @@
-//! The counted oracle of update rules: the only door to the function, for a block of runs at once.
+//! Runs side by side: their points, gradients and memories, where evaluations and steps find them.
 
-use crate::ledger::{Book, Ledger, Prices};
-use crate::minibatch::Dealer;
-use autodiff::{Evaluator, Objective, Stream};
+use crate::lane::{Lane, set_lane};
+use crate::memory::Remembered;
+use crate::rule::Rule;
+use crate::runs::{Runs, Turn, repeat};
+use crate::terms::Terms;
+use crate::vector::Survey;
+use autodiff::{Objective, Points, Repeated, Stream, copy_lanes};
 
-/// Where one run is, and what the function last said there.
-pub(crate) struct Probe {
-    /// The point, `(dim,)`.
-    pub(crate) x: Vec<f64>,
-    /// Value at `x`: of the whole objective or of the last minibatch.
-    pub(crate) f: f64,
-    /// Gradient at `x`, `(dim,)`, of the same; the loop turns it into the step's gradient in place.
-    pub(crate) grad: Vec<f64>,
-    pub(crate) ledger: Ledger,
-    pub(crate) dealer: Dealer,
-    /// Draws the order of the rows.
-    pub(crate) batches: Stream,
-}
-
-/// Evaluates the probes of a block in one batch call and writes the cost into each one's ledger.
+/// The numbers of the runs of a block, one run in each lane; who they belong to is known elsewhere.
 ///
-/// Lanes are runs; an evaluator gives every lane the bits of a single call, so what a run sees does not depend on
-/// who shares its block.
-pub(crate) struct BlockOracle<'o> {
-    evaluator: Evaluator<'o>,
-    dim: usize,
-    /// Rows per step; 0 means the whole objective.
-    batch: usize,
-    points: Vec<f64>,
-    /// Runs that were dealt the rows below, in block order.
-    dealt: Vec<usize>,
-    rows: Vec<u32>,
-    values: Vec<f64>,
-    grads: Vec<f64>,
+/// A lane has the bits of a run alone, so what a run sees does not depend on who is beside it. A lane without a run, or
+/// whose run does not step, goes on computing until a start is written to it, and nobody looks.
+pub(crate) struct Block<'o> {
+    objective: &'o Objective,
+    points: Points<'o>,
+    memory: Remembered,
+    turns: Vec<Turn>,
+    /// The point of the best value of each run (dim x width).
+    best: Vec<f64>,
+    /// Values, and what is known of the points and gradients.
+    f: Repeated,
+    survey: Survey,
+    width: usize,
+    /// Rows of the last minibatch; a block over data rows has one lane.
+    pub(crate) rows: Vec<u32>,
+    /// Room for a point and a gradient by themselves (dim,).
+    x: Vec<f64>,
+    grad: Vec<f64>,
 }
 
-impl<'o> BlockOracle<'o> {
-    /// For a block of `block` runs whose method steps on `batch` rows (0: all).
-    pub(crate) fn new(objective: &'o Objective, single_precision: bool, batch: usize, block: usize) -> Self {
-        let dim = objective.dim();
-        let evaluator = if single_precision { objective.single_precision_evaluator() } else { objective.evaluator() };
+impl<'o> Block<'o> {
+    /// For up to `count` runs, as many as the function has lanes for.
+    pub(crate) fn new(objective: &'o Objective, rule: &dyn Rule, single_precision: bool, count: usize) -> Self {
+        let points = if single_precision { objective.single_precision_points(count) } else { objective.points(count) };
+        let (dim, width) = (objective.dim(), points.width());
         Self {
-            evaluator,
-            dim,
-            batch,
-            points: Vec::with_capacity(block * dim),
-            dealt: Vec::with_capacity(block),
-            rows: Vec::with_capacity(block * batch),
-            values: vec![0.0; block],
-            grads: vec![0.0; block * dim],
+            objective,
+            points,
+            memory: Remembered::new(rule.memory(), dim, width),
+            turns: (0..width).map(|_| Turn::empty()).collect(),
+            best: vec![0.0; dim * width],
+            f: [f64::NAN; Points::WIDEST],
+            survey: Survey::default(),
+            width,
+            rows: Vec::with_capacity(rule.batch()),
+            x: vec![0.0; dim],
+            grad: vec![0.0; dim],
         }
     }
 
-    /// Value and gradient of the whole objective for the probes `who`.
-    ///
-    /// It costs one gradient-equivalent when the method steps with it (the value comes with the gradient at no
-    /// extra cost). For a minibatch method it costs nothing: the method never sees it, it is our measurement.
-    pub(crate) fn whole(&mut self, book: &Book, probes: &mut [Probe], who: &[usize]) {
-        if who.is_empty() {
-            return;
-        }
-        self.gather(probes, who);
-        let k = who.len();
-        self.evaluator.gradients(&self.points, &mut self.values[..k], &mut self.grads[..k * self.dim]);
-        let cost = if self.batch == 0 { book.prices.gradient } else { 0 };
-        self.scatter(book, cost, probes, who);
+    pub(crate) fn width(&self) -> usize {
+        self.width
     }
 
-    /// Mean value and gradient over the next minibatch of each probe in `who`; costs `batch` row-gradients.
-    pub(crate) fn minibatch(&mut self, book: &Book, probes: &mut [Probe], who: &[usize]) {
-        if who.is_empty() {
-            return;
-        }
-        self.gather(probes, who);
-        self.rows.clear();
-        self.dealt.clear();
-        self.dealt.extend_from_slice(who);
-        for &i in who {
-            let probe = &mut probes[i];
-            probe.dealer.deal(self.batch, &mut probe.batches, &mut self.rows);
-        }
-        let k = who.len();
-        let grads = &mut self.grads[..k * self.dim];
-        self.evaluator.gradients_on(&self.points, &self.rows, &mut self.values[..k], grads);
-        self.scatter(book, Prices::minibatch(self.batch as u64), probes, who);
+    /// The point of a run.
+    pub(crate) fn x(&self, lane: usize) -> Lane<'_> {
+        Lane::new(self.points.x(), self.width(), lane)
     }
 
-    /// The rows of the last minibatch of run `i`; none for the whole objective.
-    pub(crate) fn rows_of(&self, i: usize) -> &[u32] {
-        self.dealt.binary_search(&i).map_or(&[], |at| &self.rows[at * self.batch..(at + 1) * self.batch])
+    /// Value there: of the whole objective or of the last minibatch.
+    pub(crate) fn f(&self, lane: usize) -> f64 {
+        self.f[lane]
     }
 
-    fn gather(&mut self, probes: &[Probe], who: &[usize]) {
-        self.points.clear();
-        for &i in who {
-            self.points.extend_from_slice(&probes[i].x);
+    /// Gradient along the surface there, of the same.
+    pub(crate) fn grad(&self, lane: usize) -> Lane<'_> {
+        Lane::new(self.points.gradient(), self.width(), lane)
+    }
+
+    /// Its norm.
+    pub(crate) fn grad_norm(&self, lane: usize) -> f64 {
+        self.survey.grad_norms[lane]
+    }
+
+    /// Whether the point is within the bound of the settings.
+    pub(crate) fn is_within(&self, lane: usize) -> bool {
+        self.survey.is_within[lane]
+    }
+
+    /// The point of the best value of a run.
+    pub(crate) fn best(&self, lane: usize) -> Lane<'_> {
+        Lane::new(&self.best, self.width(), lane)
+    }
+
+    /// What the rule remembers of a run in single numbers.
+    pub(crate) fn numbers(&self, lane: usize) -> &[f64] {
+        self.memory.numbers_of(lane)
+    }
+
+    /// Gives a lane to a run, with the randomness that its rule may use.
+    pub(crate) fn seat(&mut self, lane: usize, random: Stream) {
+        self.turns[lane] = Turn::of(random);
+    }
+
+    /// Writes a start to a lane; the rule remembers nothing there.
+    pub(crate) fn begin(&mut self, lane: usize, write: impl FnOnce(&mut [f64])) {
+        write(&mut self.x);
+        self.points.set(lane, &self.x);
+        self.memory.reset(self.points.width(), lane);
+    }
+
+    /// Values and gradients of the whole objective, and what is to be known of them.
+    pub(crate) fn evaluate(&mut self, terms: &Terms<'_>) {
+        self.points.evaluate();
+        self.look(terms);
+    }
+
+    /// The same of the mean over the data rows in `rows`.
+    pub(crate) fn evaluate_on_rows(&mut self, terms: &Terms<'_>) {
+        self.points.evaluate_on(&self.rows);
+        self.look(terms);
+    }
+
+    fn look(&mut self, terms: &Terms<'_>) {
+        let width = self.width;
+        self.f[..width].copy_from_slice(self.points.values());
+        let (x, grad) = self.points.x_and_gradient();
+        terms.geometry.project_lanes(width, x, grad);
+        self.survey.take(width, x, grad, terms.settings.x_above);
+    }
+
+    /// Keeps the points of the lanes that are `chosen`, with a 1, as the best ones.
+    pub(crate) fn keep_best(&mut self, chosen: &mut Repeated) {
+        repeat(chosen, self.width);
+        let all = chosen.iter().fold(true, |all, chosen| all & (*chosen == 1.0));
+        let any = chosen.iter().fold(false, |any, chosen| any | (*chosen == 1.0));
+        if any {
+            copy_lanes(self.points.x(), &mut self.best, if all { None } else { Some(chosen) });
         }
     }
 
-    fn scatter(&self, book: &Book, units: u64, probes: &mut [Probe], who: &[usize]) {
-        for ((&i, &f), grad) in who.iter().zip(&self.values).zip(self.grads.chunks_exact(self.dim)) {
-            let probe = &mut probes[i];
-            probe.f = f;
-            probe.grad.copy_from_slice(grad);
-            probe.ledger.counts.n_grad += u64::from(units > 0);
-            probe.ledger.spend(book, units);
-            probe.ledger.keep(book, &probe.x);
+    /// Keeps the point of this lane as the best one.
+    pub(crate) fn keep_best_of(&mut self, lane: usize) {
+        let width = self.points.width();
+        Lane::new(self.points.x(), width, lane).copy_to_lane(&mut self.best, width, lane);
+    }
+
+    /// Changes point and gradient of a lane, both (dim,).
+    pub(crate) fn change(&mut self, lane: usize, change: impl FnOnce(&mut [f64], &mut [f64])) {
+        let (mut x, mut grad) = (std::mem::take(&mut self.x), std::mem::take(&mut self.grad));
+        self.x(lane).copy_to(&mut x);
+        self.grad(lane).copy_to(&mut grad);
+        change(&mut x, &mut grad);
+        let width = self.width();
+        let (to_x, to_grad) = self.points.x_and_gradient();
+        set_lane(to_x, width, lane, &x);
+        set_lane(to_grad, width, lane, &grad);
+        (self.x, self.grad) = (x, grad);
+    }
+
+    /// Says what a run does in the next step: its number in the attempt and the factor of the learning rate, or nothing.
+    pub(crate) fn plan(&mut self, lane: usize, step: Option<(u64, f64)>) {
+        self.turns[lane].plan(step);
+    }
+
+    /// Lets the rule step.
+    pub(crate) fn step(&mut self, rule: &dyn Rule, is_minibatch: bool) {
+        let (x, grad) = self.points.x_and_gradient();
+        let (memory, turns) = (&mut self.memory, &mut self.turns[..]);
+        rule.step(&mut Runs { width: self.width, x, grad, f: &self.f, memory, turns, is_minibatch });
+    }
+
+    /// Puts the points back on the surface.
+    pub(crate) fn retract(&mut self, terms: &Terms<'_>) {
+        terms.geometry.retract_lanes(self.points.width(), self.points.x_mut());
+    }
+
+    /// Moves the runs, `count` of them in lanes that are `taken`, to a block that is just wide enough, in this order; false
+    /// when there is no narrower one.
+    pub(crate) fn narrow_to(&mut self, count: usize, taken: impl Fn(usize) -> bool) -> bool {
+        let (from, to) = (self.width(), self.points.width_for(count));
+        if to >= from {
+            return false;
         }
+        let dim = self.objective.dim();
+        let mut points = self.objective.points(count);
+        let mut best = vec![0.0; dim * to];
+        let mut turns: Vec<Turn> = (0..to).map(|_| Turn::empty()).collect();
+        let lanes: Vec<usize> = (0..from).filter(|&lane| taken(lane)).collect();
+        for (lane, &old) in lanes.iter().enumerate() {
+            self.x(old).copy_to_lane(points.x_mut(), to, lane);
+            self.best(old).copy_to_lane(&mut best, to, lane);
+            std::mem::swap(&mut turns[lane], &mut self.turns[old]);
+        }
+        self.memory = self.memory.narrowed(dim, from, &lanes, to);
+        (self.points, self.best, self.turns, self.width) = (points, best, turns, to);
+        true
     }
 }

@@ -1,21 +1,23 @@
 //! The course of one run over its attempts: starts, what ends an attempt, and the result. Rules and solvers share it.
 
+use crate::lane::Lane;
 use crate::ledger::Ledger;
 use crate::result::{Attempt, RunResult, Status};
 use crate::settings::{Seeds, Stall};
 use crate::terms::Terms;
-use crate::vector::is_within;
 use crate::watch::{InForce, Spot, Track};
 use autodiff::Stream;
 
 /// How an attempt ended: status and the reason in words.
 pub(crate) type Verdict = (Status, String);
 
-/// Where an attempt is, as far as ending it goes: the point, the whole objective there, the norm of its (tangential)
-/// gradient where that is known, and the held-out loss where it is asked for.
+/// Where an attempt is, as far as ending it goes: the point, whether all of it is within the bound of the settings, the
+/// whole objective there, the norm of its (tangential) gradient where that is known, and the held-out loss where it is
+/// asked for.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'p> {
-    pub(crate) x: &'p [f64],
+    pub(crate) x: Lane<'p>,
+    pub(crate) is_within: bool,
     pub(crate) f: f64,
     pub(crate) grad_norm: Option<f64>,
     pub(crate) held_out: Option<f64>,
@@ -24,8 +26,7 @@ pub(crate) struct Place<'p> {
 /// Everything of a run but its point, its ledger and the state of its method.
 pub(crate) struct Course<'a> {
     start: Box<dyn Fn(u64) -> Vec<f64> + 'a>,
-    pub(crate) noise: Stream,
-    pub(crate) random: Stream,
+    noise: Stream,
     /// Number of the attempt.
     pub(crate) restart: u64,
     /// Starts drawn so far.
@@ -88,13 +89,12 @@ impl End {
 }
 
 impl<'a> Course<'a> {
-    /// A run that has not begun, and the stream of its minibatches.
-    pub(crate) fn new(seeds: Seeds<'a>, track: Option<Box<Track<'a>>>) -> (Self, Stream) {
+    /// A run that has not begun, the stream of its minibatches, and that of the method's own randomness.
+    pub(crate) fn new(seeds: Seeds<'a>, track: Option<Box<Track<'a>>>) -> (Self, Stream, Stream) {
         let Seeds { start, noise, batches, random } = seeds;
         let course = Self {
             start,
             noise,
-            random,
             restart: 0,
             starts_drawn: 0,
             iterations: 0,
@@ -108,7 +108,7 @@ impl<'a> Course<'a> {
             attempts: Vec::new(),
             best: None,
         };
-        (course, batches)
+        (course, batches, random)
     }
 
     /// Puts `x` on the start of the attempt.
@@ -146,17 +146,22 @@ impl<'a> Course<'a> {
     }
 
     /// Takes note of where a step begins, if the run is watched.
-    pub(crate) fn leave(&mut self, x: &[f64]) {
+    pub(crate) fn leave(&mut self, x: Lane<'_>) {
         if let Some(track) = &mut self.track {
             track.leave(x);
         }
     }
 
     /// Takes note of where it ends.
-    pub(crate) fn arrive(&mut self, x: &[f64]) {
+    pub(crate) fn arrive(&mut self, x: Lane<'_>) {
         if let Some(track) = &mut self.track {
             track.arrive(x);
         }
+    }
+
+    /// Whether the run is watched.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.track.is_some()
     }
 
     /// Whether the run is watched and this point is to be shown: by its cost, or, at the end, because it was not yet.
@@ -190,8 +195,8 @@ impl<'a> Course<'a> {
     /// A number gone bad at a place. The point is asked first: a value that overflowed because the point ran
     /// away is a divergence.
     pub(crate) fn failure_at(&self, terms: &Terms<'_>, ledger: &Ledger, place: Place<'_>) -> Option<Verdict> {
-        let (settings, Place { x, f, grad_norm, .. }) = (terms.settings, place);
-        let (status, what) = if !is_within(x, settings.x_above) {
+        let (settings, Place { x, is_within, f, grad_norm, .. }) = (terms.settings, place);
+        let (status, what) = if !is_within {
             if x.iter().any(|x| x.is_nan()) {
                 (Status::Nan, "x is NaN".to_string())
             } else {
@@ -268,7 +273,7 @@ impl<'a> Course<'a> {
         &mut self,
         terms: &Terms<'_>,
         ledger: &Ledger,
-        x: &[f64],
+        x: Lane<'_>,
         f: f64,
         grad_norm: f64,
         (status, reason): Verdict,
@@ -284,8 +289,8 @@ impl<'a> Course<'a> {
         goes_on
     }
 
-    /// The row of the run, once it is done.
-    pub(crate) fn into_result(self, terms: &Terms<'_>, ledger: Ledger) -> RunResult {
+    /// The row of the run, once it is done; `x_best` is the point of the best value, the start where none was finite.
+    pub(crate) fn into_result(self, terms: &Terms<'_>, ledger: Ledger, x_best: Vec<f64>) -> RunResult {
         let end = self.best.expect("a run that is done has ended an attempt");
         let (status, reason) = if !terms.strategy.restarts() {
             (end.status, end.reason)
@@ -306,8 +311,8 @@ impl<'a> Course<'a> {
             noise_energy: self.noise_energy,
             f_start: self.attempts[0].f_start,
             f_best: ledger.f_best,
-            x_best: ledger.x_best,
-            cost_at_best: ledger.cost_at_best,
+            x_best,
+            cost_at_best: ledger.cost_at_best(&terms.book),
             f_final: end.f,
             x_final: end.x,
             grad_norm: end.grad_norm,

@@ -1,5 +1,6 @@
 //! The ledger of one run: what was spent, what was seen at which cost.
 
+use crate::lane::Lane;
 use crate::result::{Counts, Snapshot};
 use crate::settings::Settings;
 
@@ -72,22 +73,20 @@ pub(crate) struct Ledger {
     /// How many of the sorted targets are hit.
     n_hit: usize,
     pub(crate) f_best: f64,
-    /// The start, as long as no value was finite.
-    pub(crate) x_best: Vec<f64>,
-    pub(crate) cost_at_best: f64,
+    /// Units spent when it was seen.
+    best_after: u64,
     pub(crate) snapshots: Vec<Snapshot>,
 }
 
 impl Ledger {
-    pub(crate) fn new(book: &Book, dim: usize) -> Self {
+    pub(crate) fn new(book: &Book) -> Self {
         Self {
             spent: 0,
             counts: Counts::default(),
             hits: vec![None; book.targets.len()],
             n_hit: 0,
             f_best: f64::NAN,
-            x_best: vec![0.0; dim],
-            cost_at_best: 0.0,
+            best_after: 0,
             snapshots: Vec::with_capacity(book.moments.len()),
         }
     }
@@ -98,34 +97,43 @@ impl Ledger {
         assert!(self.spent <= book.budget, "{} of {} half row-gradients spent", self.spent, book.budget);
     }
 
-    /// Keeps the current point `x` for the moments that have come.
-    pub(crate) fn keep(&mut self, book: &Book, x: &[f64]) {
-        while let Some(&moment) = book.moments.get(self.snapshots.len()) {
-            if self.spent < moment.saturating_mul(book.prices.gradient) {
-                break;
-            }
-            self.snapshots.push(Snapshot { moment, cost: book.cost(self.spent), x: x.to_vec() });
+    /// Whether a moment has come at which the point is kept.
+    pub(crate) fn has_moment(&self, book: &Book) -> bool {
+        let next = book.moments.get(self.snapshots.len());
+        next.is_some_and(|moment| self.spent >= moment.saturating_mul(book.prices.gradient))
+    }
+
+    /// Keeps the current point for the moments that have come.
+    pub(crate) fn keep(&mut self, book: &Book, x: Lane<'_>) {
+        while self.has_moment(book) {
+            let (moment, cost) = (book.moments[self.snapshots.len()], book.cost(self.spent));
+            self.snapshots.push(Snapshot { moment, cost, x: x.to_vec() });
         }
     }
 
-    /// Takes note of the noise-free value of the whole objective at `x`. A value that is not finite is no
-    /// value: it hits nothing and is never best.
-    pub(crate) fn see(&mut self, book: &Book, f: f64, x: &[f64]) {
+    /// Takes note of the noise-free value of the whole objective at a point, and says whether it is the best so far, so
+    /// that the point is to be kept. A value that is not finite is no value: it hits nothing and is never best.
+    pub(crate) fn see(&mut self, book: &Book, f: f64) -> bool {
         if !f.is_finite() {
-            return;
+            return false;
         }
-        let cost = book.cost(self.spent);
         while let Some(&(target, place)) = book.targets.get(self.n_hit) {
             if f > target {
                 break;
             }
-            self.hits[place] = Some(cost);
+            self.hits[place] = Some(book.cost(self.spent));
             self.n_hit += 1;
         }
-        if self.f_best.is_nan() || f < self.f_best {
+        let is_best = self.f_best.is_nan() || f < self.f_best;
+        if is_best {
             self.f_best = f;
-            self.x_best.copy_from_slice(x);
-            self.cost_at_best = cost;
+            self.best_after = self.spent;
         }
+        is_best
+    }
+
+    /// Cost at which the best value was seen; 0 when there was none.
+    pub(crate) fn cost_at_best(&self, book: &Book) -> f64 {
+        book.cost(self.best_after)
     }
 }

@@ -1,13 +1,14 @@
 //! The counted oracle of solvers: the only door to the function, for one run at a time.
 
 use crate::course::{Course, Place, Verdict};
+use crate::lane::Lane;
 use crate::ledger::Ledger;
 use crate::result::{RunResult, Status};
 use crate::settings::Seeds;
 use crate::solver::Solver;
 use crate::terms::Terms;
 use crate::trace::Iterate;
-use crate::vector::{dot, norm};
+use crate::vector::{dot, is_within, norm};
 use crate::watch::Track;
 use autodiff::{Evaluator, Geometry, Objective};
 
@@ -26,6 +27,8 @@ pub struct Oracle<'a> {
     held_out: Option<Evaluator<'a>>,
     course: Course<'a>,
     ledger: Ledger,
+    /// The point of the best value, the start as long as none was finite.
+    x_best: Vec<f64>,
     /// The last accepted iterate, before the first one the start.
     x: Vec<f64>,
     /// Value there; NaN before the first accept.
@@ -60,13 +63,11 @@ impl<'a> Oracle<'a> {
         track: Option<Box<Track<'a>>>,
     ) -> RunResult {
         let dim = objective.dim();
-        let (mut course, _) = Course::new(seeds, track);
-        let mut random = course.random.clone();
-        let mut ledger = Ledger::new(&terms.book, dim);
+        let (mut course, _, mut random) = Course::new(seeds, track);
+        let mut ledger = Ledger::new(&terms.book);
         let mut x = vec![0.0; dim];
         course.begin(terms, &ledger, &mut x);
-        ledger.x_best.copy_from_slice(&x);
-        ledger.keep(&terms.book, &x);
+        ledger.keep(&terms.book, Lane::alone(&x));
         let is_sphere = *terms.geometry != Geometry::Flat;
         let mut oracle = Oracle {
             terms,
@@ -74,6 +75,7 @@ impl<'a> Oracle<'a> {
             held_out: terms.settings.early_stop.map(|stop| stop.held_out.evaluator()),
             course,
             ledger,
+            x_best: x.clone(),
             x: x.clone(),
             f: f64::NAN,
             grad_norm: None,
@@ -88,7 +90,7 @@ impl<'a> Oracle<'a> {
         loop {
             let Err(Stop(())) = solver.solve(&mut oracle, &mut x, &mut random);
             if !oracle.end_attempt() {
-                return oracle.course.into_result(terms, oracle.ledger);
+                return oracle.course.into_result(terms, oracle.ledger, oracle.x_best);
             }
             oracle.course.begin(terms, &oracle.ledger, &mut x);
             oracle.x.copy_from_slice(&x);
@@ -125,7 +127,7 @@ impl<'a> Oracle<'a> {
         self.charge(self.terms.book.prices.value)?;
         self.ledger.counts.n_f += 1;
         let f = self.evaluator.value(x);
-        self.ledger.see(&self.terms.book, f, x);
+        self.see(f, x);
         Ok(f)
     }
 
@@ -139,7 +141,7 @@ impl<'a> Oracle<'a> {
         let f = self.evaluator.gradient(x, grad);
         self.radial.note(x, grad);
         self.terms.geometry.project(x, grad);
-        self.ledger.see(&self.terms.book, f, x);
+        self.see(f, x);
         Ok(f)
     }
 
@@ -196,8 +198,8 @@ impl<'a> Oracle<'a> {
         if is_step {
             self.course.iterations += 1;
             self.step += 1;
-            self.course.leave(&self.x);
-            self.course.arrive(x);
+            self.course.leave(Lane::alone(&self.x));
+            self.course.arrive(Lane::alone(x));
         } else {
             assert!(x == self.x || x.iter().any(|x| x.is_nan()), "the first iterate a solver accepts is its start");
             self.course.f_start = f;
@@ -209,12 +211,13 @@ impl<'a> Oracle<'a> {
         if is_step {
             self.show();
         }
-        self.ledger.keep(&self.terms.book, x);
+        self.ledger.keep(&self.terms.book, Lane::alone(x));
         if self.course.is_due(self.ledger.spent, false) {
             self.look(grad);
         }
         let held_out = self.held_out.as_mut().map(|evaluator| evaluator.value(x));
-        let place = Place { x, f, grad_norm: self.grad_norm, held_out };
+        let is_within = is_within(Lane::alone(x), self.terms.settings.x_above);
+        let place = Place { x: Lane::alone(x), is_within, f, grad_norm: self.grad_norm, held_out };
         let failure = self.course.failure_at(self.terms, &self.ledger, place);
         let verdict = failure.or_else(|| self.course.arrival_at(self.terms, &self.ledger, place, || false));
         match verdict {
@@ -290,6 +293,12 @@ impl<'a> Oracle<'a> {
         self.terms.settings.grad_tol
     }
 
+    fn see(&mut self, f: f64, x: &[f64]) {
+        if self.ledger.see(&self.terms.book, f) {
+            self.x_best.copy_from_slice(x);
+        }
+    }
+
     fn charge(&mut self, units: u64) -> Result<(), Stop> {
         if self.verdict.is_some() {
             return Err(Stop(()));
@@ -315,7 +324,7 @@ impl<'a> Oracle<'a> {
         self.charge(units.saturating_add(self.terms.book.prices.gradient))?;
         self.ledger.counts.n_grad += 1;
         let f = self.evaluator.gradient(x, &mut self.grad);
-        self.ledger.see(&self.terms.book, f, x);
+        self.see(f, x);
         self.radial.note(x, &self.grad);
         Ok(self.radial.at(x))
     }
@@ -327,7 +336,9 @@ impl<'a> Oracle<'a> {
             let f = self.evaluator.gradient(&self.x, &mut self.grad);
             if !self.is_begun {
                 (self.f, self.course.f_start) = (f, f);
-                self.ledger.see(&terms.book, f, &self.x);
+                if self.ledger.see(&terms.book, f) {
+                    self.x_best.copy_from_slice(&self.x);
+                }
             }
             terms.geometry.project(&self.x, &mut self.grad);
             norm(&self.grad)
@@ -337,9 +348,9 @@ impl<'a> Oracle<'a> {
             Ended::Budget => Course::out_of_budget(terms, &self.ledger, grad_norm),
             Ended::Steps => Course::out_of_steps(terms, grad_norm),
         };
-        self.ledger.keep(&terms.book, &self.x);
+        self.ledger.keep(&terms.book, Lane::alone(&self.x));
         (self.is_begun, self.grad_norm) = (false, None);
-        let goes_on = self.course.end(terms, &self.ledger, &self.x, self.f, grad_norm, verdict);
+        let goes_on = self.course.end(terms, &self.ledger, Lane::alone(&self.x), self.f, grad_norm, verdict);
         if !goes_on && self.course.is_due(self.ledger.spent, true) {
             self.look(None);
         }

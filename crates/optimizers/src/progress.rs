@@ -1,19 +1,21 @@
-//! One run of an update rule on its way: judges each evaluation, takes the step, ends attempts and begins new ones.
+//! One run of an update rule on its way: judges each evaluation, ends attempts and begins new ones.
 
-use crate::block::Probe;
+use crate::block::Block;
 use crate::course::{Course, Place, Verdict};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Prices};
+use crate::minibatch::Dealer;
 use crate::noise::Noise;
 use crate::result::RunResult;
-use crate::rule::{RuleState, StepInfo};
+use crate::rule::Rule;
 use crate::terms::Terms;
-use crate::vector::norm;
 use crate::watch::InForce;
-use autodiff::Evaluator;
+use autodiff::{Evaluator, Stream};
 
 /// What a run needs next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
+    /// The start of an attempt.
+    Begin,
     /// The whole objective at its point.
     Measure,
     /// A step, with the gradient it has or that of a minibatch.
@@ -22,36 +24,32 @@ pub(crate) enum Phase {
     Done,
 }
 
-/// Everything of a run except its point and its ledger.
+/// Everything of a run except its numbers, which are in a lane of a [`Block`].
 pub(crate) struct Progress<'a> {
+    /// Position among the runs asked for.
+    pub(crate) number: usize,
     pub(crate) phase: Phase,
     course: Course<'a>,
-    rule: Box<dyn RuleState>,
+    ledger: Ledger,
+    dealer: Dealer,
+    /// Draws the order of the rows.
+    batches: Stream,
     /// Steps taken in this attempt.
     step: u64,
     /// Steps that the budget of this attempt allows.
     steps: u64,
     /// A failure seen on a minibatch, to be reported after a last measurement.
     failure: Option<Verdict>,
+    /// Whether the step being taken is noisy.
+    is_noisy: bool,
 }
 
 impl<'a> Progress<'a> {
-    /// A run at its first start.
-    pub(crate) fn begin(terms: &Terms<'_>, probe: &mut Probe, course: Course<'a>, rule: Box<dyn RuleState>) -> Self {
-        let mut run = Self { phase: Phase::Measure, course, rule, step: 0, steps: 0, failure: None };
-        run.begin_attempt(terms, probe);
-        probe.ledger.x_best.copy_from_slice(&probe.x);
-        run
-    }
-
-    /// Puts the point on the start of the attempt; the rule and the rows begin afresh.
-    fn begin_attempt(&mut self, terms: &Terms<'_>, probe: &mut Probe) {
-        self.course.begin(terms, &probe.ledger, &mut probe.x);
-        probe.dealer.reset();
-        self.rule.reset();
-        self.step = 0;
-        self.steps = terms.show.steps.min((self.course.limit - probe.ledger.spent) / terms.step_units);
-        self.phase = Phase::Measure;
+    /// A run before its first start.
+    pub(crate) fn new(terms: &Terms<'_>, number: usize, course: Course<'a>, dealer: Dealer, batches: Stream) -> Self {
+        let ledger = Ledger::new(&terms.book);
+        let (step, steps, failure) = (0, 0, None);
+        Self { number, phase: Phase::Begin, course, ledger, dealer, batches, step, steps, failure, is_noisy: false }
     }
 
     /// Number of the attempt, and steps taken in it.
@@ -59,53 +57,98 @@ impl<'a> Progress<'a> {
         (self.course.restart, self.step)
     }
 
-    /// Judges the point by the whole objective there: goes on, or ends the attempt. Whether another one has begun.
-    pub(crate) fn judge(&mut self, terms: &Terms<'_>, probe: &mut Probe, held_out: Option<&mut Evaluator<'_>>) -> bool {
-        probe.ledger.see(&terms.book, probe.f, &probe.x);
-        if self.step == 0 {
-            self.course.f_start = probe.f;
+    /// Puts the point on the start of the attempt; the rule and the rows begin afresh.
+    pub(crate) fn begin(&mut self, terms: &Terms<'_>, block: &mut Block<'_>, lane: usize) {
+        block.begin(lane, |x| self.course.begin(terms, &self.ledger, x));
+        if self.course.restart == 0 {
+            block.keep_best_of(lane); // until a value is seen
         }
-        if probe.ledger.spent == self.course.spent_before {
+        self.dealer.reset();
+        self.step = 0;
+        self.steps = terms.show.steps.min((self.course.limit - self.ledger.spent) / terms.step_units);
+        self.phase = Phase::Measure;
+    }
+
+    /// Takes note of the whole objective at the point; whether it is the best point so far.
+    ///
+    /// It costs one gradient-equivalent when the method steps with it (the value comes with the gradient at no
+    /// extra cost). For a minibatch method it costs nothing: the method never sees it, it is our measurement.
+    #[inline]
+    pub(crate) fn note(&mut self, terms: &Terms<'_>, block: &Block<'_>, lane: usize, is_minibatch: bool) -> bool {
+        self.charge(terms, block, lane, if is_minibatch { 0 } else { terms.book.prices.gradient });
+        let f = block.f(lane);
+        if self.step == 0 {
+            self.course.f_start = f;
+        }
+        self.ledger.see(&terms.book, f)
+    }
+
+    #[inline]
+    fn charge(&mut self, terms: &Terms<'_>, block: &Block<'_>, lane: usize, units: u64) {
+        self.ledger.counts.n_grad += u64::from(units > 0);
+        self.ledger.spend(&terms.book, units);
+        if self.ledger.has_moment(&terms.book) {
+            self.ledger.keep(&terms.book, block.x(lane));
+        }
+    }
+
+    /// Judges the point by the whole objective there: goes on, or ends the attempt.
+    pub(crate) fn judge(
+        &mut self,
+        terms: &Terms<'_>,
+        rule: &dyn Rule,
+        block: &Block<'_>,
+        lane: usize,
+        held_out: Option<&mut Evaluator<'_>>,
+    ) {
+        self.phase = Phase::Step;
+        if self.is_calm(terms, block, lane) {
+            return;
+        }
+        if self.course.is_due(self.ledger.spent, false) {
+            self.look(terms, block, lane);
+        }
+        if self.ledger.spent == self.course.spent_before {
             // A free measurement of the start is only noted: every attempt spends something, so a run of
             // attempts that end where they begin comes to an end too.
-            if self.course.is_due(probe.ledger.spent, false) {
-                terms.geometry.project(&probe.x, &mut probe.grad);
-                self.look(terms, probe);
-            }
-            self.phase = Phase::Step;
-            return false;
+            return;
         }
-        terms.geometry.project(&probe.x, &mut probe.grad);
-        if self.course.is_due(probe.ledger.spent, false) {
-            self.look(terms, probe);
-        }
-        let grad_norm = norm(&probe.grad);
-        let held_out = held_out.map(|evaluator| evaluator.value(&probe.x));
-        let place = Place { x: &probe.x, f: probe.f, grad_norm: Some(grad_norm), held_out };
-        let failure = self.failure.take().or_else(|| self.course.failure_at(terms, &probe.ledger, place));
-        let (step, steps, rule) = (self.step, self.steps, &self.rule);
-        let is_unsettled = || is_noisy(terms, step, steps) || !rule.may_converge();
+        let held_out = held_out.map(|evaluator| evaluator.value(&block.x(lane).vector()));
+        let place = Place { held_out, ..place(block, lane) };
+        let grad_norm = block.grad_norm(lane);
+        let failure = self.failure.take().or_else(|| self.course.failure_at(terms, &self.ledger, place));
+        let (step, steps) = (self.step, self.steps);
+        let is_unsettled = || is_noisy(terms, step, steps) || !rule.may_converge(block.numbers(lane));
         let verdict = failure
-            .or_else(|| self.course.arrival_at(terms, &probe.ledger, place, is_unsettled))
-            .or_else(|| self.out_of_budget(terms, &probe.ledger, grad_norm));
-        let Some(verdict) = verdict else {
-            self.phase = Phase::Step;
-            return false;
-        };
-        let goes_on = self.course.end(terms, &probe.ledger, &probe.x, probe.f, grad_norm, verdict);
-        if goes_on {
-            self.begin_attempt(terms, probe);
+            .or_else(|| self.course.arrival_at(terms, &self.ledger, place, is_unsettled))
+            .or_else(|| self.out_of_budget(terms, grad_norm));
+        let Some(verdict) = verdict else { return };
+        if self.course.end(terms, &self.ledger, place.x, place.f, grad_norm, verdict) {
+            self.phase = Phase::Begin;
         } else {
-            if self.course.is_due(probe.ledger.spent, true) {
-                self.look(terms, probe);
+            if self.course.is_due(self.ledger.spent, true) {
+                self.look(terms, block, lane);
             }
             self.phase = Phase::Done;
         }
-        goes_on
     }
 
-    /// Shows the point, its whole gradient in `probe.grad`.
-    fn look(&mut self, terms: &Terms<'_>, probe: &Probe) {
+    /// Whether nothing happens here, as far as a quick look can tell, which saves the long one at most steps.
+    #[inline]
+    fn is_calm(&self, terms: &Terms<'_>, block: &Block<'_>, lane: usize) -> bool {
+        let (settings, f, grad_norm) = (terms.settings, block.f(lane), block.grad_norm(lane));
+        let is_sound = block.is_within(lane) && f <= settings.f_above && f.is_finite() && grad_norm.is_finite();
+        is_sound
+            && grad_norm > settings.grad_tol
+            && self.failure.is_none()
+            && !terms.asks_for_progress
+            && !self.course.is_watched()
+            && self.step != terms.show.steps
+            && self.course.affords(&self.ledger, terms.step_units)
+    }
+
+    /// Shows the point with its whole gradient.
+    fn look(&mut self, terms: &Terms<'_>, block: &Block<'_>, lane: usize) {
         let (step, steps) = (self.step, self.steps);
         let together = |noise: &[Noise]| noise.iter().map(|noise| noise.sigma(step, steps).powi(2)).sum::<f64>().sqrt();
         let in_force = InForce {
@@ -113,63 +156,93 @@ impl<'a> Progress<'a> {
             sigma_gradient: together(&terms.gradient_noise),
             sigma_weights: together(&terms.weight_noise),
         };
-        self.course.look(terms, probe.ledger.spent, (&probe.x, probe.f, &probe.grad), Some(in_force));
+        let (x, grad) = (block.x(lane).vector(), block.grad(lane).vector());
+        self.course.look(terms, self.ledger.spent, (&x, block.f(lane), &grad), Some(in_force));
     }
 
-    fn out_of_budget(&self, terms: &Terms<'_>, ledger: &Ledger, grad_norm: f64) -> Option<Verdict> {
+    fn out_of_budget(&self, terms: &Terms<'_>, grad_norm: f64) -> Option<Verdict> {
         if self.step == terms.show.steps {
             return Some(Course::out_of_steps(terms, grad_norm));
         }
-        let is_out = !self.course.affords(ledger, terms.step_units);
-        is_out.then(|| Course::out_of_budget(terms, ledger, grad_norm))
+        let is_out = !self.course.affords(&self.ledger, terms.step_units);
+        is_out.then(|| Course::out_of_budget(terms, &self.ledger, grad_norm))
     }
 
-    /// Looks at a minibatch gradient, and only for numbers gone bad: the method knows no more.
-    pub(crate) fn watch(&mut self, terms: &Terms<'_>, probe: &mut Probe) {
-        terms.geometry.project(&probe.x, &mut probe.grad);
-        let place = Place { x: &probe.x, f: probe.f, grad_norm: Some(norm(&probe.grad)), held_out: None };
-        self.failure = self.course.failure_at(terms, &probe.ledger, place);
+    /// Deals the rows of the next step.
+    pub(crate) fn deal(&mut self, batch: usize, rows: &mut Vec<u32>) {
+        rows.clear();
+        self.dealer.deal(batch, &mut self.batches, rows);
+    }
+
+    /// Pays for a minibatch gradient and looks at it, only for numbers gone bad: the method knows no more.
+    pub(crate) fn watch(&mut self, terms: &Terms<'_>, block: &Block<'_>, lane: usize, batch: usize) {
+        self.charge(terms, block, lane, Prices::minibatch(batch as u64));
+        self.failure = self.course.failure_at(terms, &self.ledger, place(block, lane));
         if self.failure.is_some() {
             self.phase = Phase::Measure;
         }
     }
 
-    /// Adds the noise to the gradient, lets the rule step, and puts the point back on the surface.
-    pub(crate) fn step(&mut self, terms: &Terms<'_>, probe: &mut Probe, is_minibatch: bool) {
-        self.course.leave(&probe.x);
-        let mut is_noisy = false;
+    /// Before the rule steps: noise on the gradient, and what the step goes by.
+    #[inline]
+    pub(crate) fn leave(&mut self, terms: &Terms<'_>, block: &mut Block<'_>, lane: usize) {
+        if self.course.is_watched() {
+            self.course.leave(block.x(lane));
+        }
+        self.is_noisy = false;
         for noise in &terms.gradient_noise {
             let sigma = noise.sigma(self.step, self.steps);
             if sigma > 0.0 {
-                self.course.add_noise(&mut probe.grad, sigma);
-                terms.geometry.project(&probe.x, &mut probe.grad);
-                is_noisy = true;
+                block.change(lane, |x, grad| {
+                    self.course.add_noise(grad, sigma);
+                    terms.geometry.project(x, grad);
+                });
+                self.is_noisy = true;
             }
         }
-        let lr_factor = terms.lr_factor(self.step, self.steps);
-        let mut info = StepInfo { f: probe.f, t: self.step, lr_factor, is_minibatch, random: &mut self.course.random };
-        self.rule.step(&mut probe.x, &probe.grad, &mut info);
+        block.plan(lane, Some((self.step, terms.lr_factor(self.step, self.steps))));
+    }
+
+    /// After the rule has stepped: noise on the point.
+    pub(crate) fn disturb(&mut self, terms: &Terms<'_>, block: &mut Block<'_>, lane: usize) {
         for noise in &terms.weight_noise {
             let sigma = noise.sigma(self.step, self.steps);
             if sigma > 0.0 {
-                self.course.add_noise(&mut probe.x, sigma);
-                is_noisy = true;
+                block.change(lane, |x, _| self.course.add_noise(x, sigma));
+                self.is_noisy = true;
             }
         }
-        terms.geometry.retract(&mut probe.x);
-        self.course.arrive(&probe.x);
+    }
+
+    /// At the end of a step, the point being on the surface again.
+    #[inline]
+    pub(crate) fn arrive(&mut self, terms: &Terms<'_>, block: &Block<'_>, lane: usize) {
+        if self.course.is_watched() {
+            self.course.arrive(block.x(lane));
+        }
         self.step += 1;
         self.course.iterations += 1;
-        self.course.noisy_steps += u64::from(is_noisy);
+        self.course.noisy_steps += u64::from(self.is_noisy);
         let is_due = self.step.is_multiple_of(terms.measure_every)
             || self.step == terms.show.steps
-            || !self.course.affords(&probe.ledger, terms.step_units);
+            || !self.course.affords(&self.ledger, terms.step_units);
         self.phase = if is_due { Phase::Measure } else { Phase::Step };
     }
 
     /// The row of the run, once it is done.
-    pub(crate) fn into_result(self, terms: &Terms<'_>, ledger: Ledger) -> RunResult {
-        self.course.into_result(terms, ledger)
+    pub(crate) fn into_result(self, terms: &Terms<'_>, x_best: Vec<f64>) -> RunResult {
+        self.course.into_result(terms, self.ledger, x_best)
+    }
+}
+
+/// Where a run is.
+fn place<'b>(block: &'b Block<'_>, lane: usize) -> Place<'b> {
+    Place {
+        x: block.x(lane),
+        is_within: block.is_within(lane),
+        f: block.f(lane),
+        grad_norm: Some(block.grad_norm(lane)),
+        held_out: None,
     }
 }
 

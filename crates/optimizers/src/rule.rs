@@ -12,14 +12,16 @@ pub mod sgd;
 pub mod sgld;
 pub mod sign_sgd;
 
-use autodiff::Stream;
+use crate::runs::Runs;
+use autodiff::Scalar;
 use serde::{Deserialize, Serialize};
 
-/// The parameters of an update rule; makes a fresh state for each run.
+/// An update rule: its parameters, what it remembers, and its step.
 ///
-/// A rule sees one point as a plain slice `(dim,)` and acts on its elements. It knows no surface: on a
-/// sphere the loop hands it the gradient projected to the tangent space and moves the point back on the
-/// surface after the step (velocities and running means are not transported).
+/// A rule steps many runs at once, side by side, and has no memory of its own: what it remembers of each run is kept for
+/// it, given its first values at every start, and handed to each step. It knows no surface: on a sphere the loop hands it
+/// the gradient projected to the tangent space and moves the point back on the surface after the step (velocities and
+/// running means are not transported).
 pub trait Rule: Send + Sync {
     /// Data rows per step; 0 means the whole objective.
     fn batch(&self) -> usize {
@@ -32,23 +34,36 @@ pub trait Rule: Send + Sync {
         false
     }
 
-    /// State of one run over `dim` coordinates, as before the first step.
-    fn state(&self, dim: usize) -> Box<dyn RuleState>;
+    /// What it remembers of a run from step to step, as before the first step.
+    fn memory(&self) -> Memory {
+        Memory::default()
+    }
+
+    /// Moves the runs one step. The length of the step of a run is `lr` times the factor of its schedule.
+    fn step(&self, runs: &mut Runs<'_>);
+
+    /// Whether a gradient within the tolerance at the current point ends the attempt: not for a rule whose own noise
+    /// has yet to try the point. `numbers` are those it remembers of the run.
+    fn may_converge(&self, numbers: &[f64]) -> bool {
+        let _ = numbers;
+        true
+    }
 }
 
-/// What a step may know besides the point and the gradient there.
-#[derive(Debug)]
-pub struct StepInfo<'a> {
-    /// Value at the point: of the whole objective, or of the minibatch when `is_minibatch`.
-    pub f: f64,
-    /// Steps before this one in this attempt: 0, 1, ...
-    pub t: u64,
-    /// What the schedule multiplies the learning rate by: 1 without one.
-    pub lr_factor: f64,
-    /// Whether value and gradient are those of a minibatch.
-    pub is_minibatch: bool,
-    /// Randomness of the rule's own.
-    pub random: &'a mut Stream,
+/// What a rule remembers of one run, by its first values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Memory {
+    /// Vectors (dim,), such as a velocity: the first value of every coordinate, for each vector.
+    pub vectors: Vec<f64>,
+    /// Single numbers.
+    pub numbers: Vec<f64>,
+}
+
+impl Memory {
+    /// Vectors only.
+    pub fn of_vectors<const V: usize>(first: [f64; V]) -> Self {
+        Self { vectors: first.to_vec(), numbers: vec![] }
+    }
 }
 
 /// Where a small number keeps the division by a root finite: the two libraries differ.
@@ -62,26 +77,11 @@ pub enum Form {
 }
 
 impl Form {
-    #[inline]
-    pub(crate) fn root(self, v: f64, eps: f64) -> f64 {
+    #[inline(always)]
+    pub(crate) fn root<S: Scalar>(self, v: S, eps: f64) -> S {
         match self {
             Self::Torch => v.sqrt() + eps,
             Self::Optax => (v + eps).sqrt(),
         }
     }
-}
-
-/// The state of a rule in one run. All memory is allocated when it is made; a step allocates nothing.
-pub trait RuleState: Send {
-    /// Moves `x` one step, given the gradient there; both `(dim,)`. The length of the step is `lr info.lr_factor`.
-    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>);
-
-    /// Whether a gradient within the tolerance at the current point ends the attempt: not for a rule whose own noise
-    /// has yet to try the point.
-    fn may_converge(&self) -> bool {
-        true
-    }
-
-    /// Back to the state before the first step: what a restart begins with.
-    fn reset(&mut self);
 }

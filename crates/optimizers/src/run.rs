@@ -1,8 +1,7 @@
 //! The loop, written once: a block of runs in lockstep, every evaluation one batch call over the active runs.
 
-use crate::block::{BlockOracle, Probe};
+use crate::block::Block;
 use crate::course::Course;
-use crate::ledger::Ledger;
 use crate::method::{Algorithm, Method};
 use crate::minibatch::Dealer;
 use crate::oracle::Oracle;
@@ -13,7 +12,7 @@ use crate::settings::{Seeds, Settings};
 use crate::terms::Terms;
 use crate::trace::{Iterate, Show};
 use crate::watch::{Track, Watch};
-use autodiff::Objective;
+use autodiff::{Objective, Points};
 
 /// Runs `method` once per entry of `seeds` and returns the results in that order.
 ///
@@ -79,7 +78,7 @@ pub(crate) fn watched<'a>(
     }
     let terms = Terms::new(objective, method, settings, show);
     match &method.algorithm {
-        Algorithm::Rule(rule) => lockstep(objective, rule.object(), &terms, seeds, watch),
+        Algorithm::Rule(rule) => side_by_side(objective, rule.object(), &terms, seeds, watch),
         Algorithm::Solver(solver) => {
             assert!(!settings.single_precision, "a solver needs values in double precision");
             let run = |(run, seeds)| {
@@ -91,7 +90,9 @@ pub(crate) fn watched<'a>(
     }
 }
 
-fn lockstep(
+/// The loop. A lane whose run has ended takes the next one that waits; when none waits any more, and half of the lanes or
+/// more are free, the block becomes narrower.
+fn side_by_side(
     objective: &Objective,
     rule: &dyn Rule,
     terms: &Terms<'_>,
@@ -99,59 +100,104 @@ fn lockstep(
     watch: Option<&Watch<'_>>,
 ) -> Vec<RunResult> {
     let (batch, dim) = (rule.batch(), objective.dim());
-    let mut oracle = BlockOracle::new(objective, terms.settings.single_precision, batch, seeds.len());
+    let is_minibatch = batch > 0;
+    let mut results: Vec<Option<RunResult>> = seeds.iter().map(|_| None).collect();
     let mut held_out = terms.settings.early_stop.map(|stop| stop.held_out.evaluator());
-    let mut probes = Vec::with_capacity(seeds.len());
-    let mut runs = Vec::with_capacity(seeds.len());
-    for (run, seeds) in seeds.into_iter().enumerate() {
-        let (course, batches) = Course::new(seeds, Track::of(watch, run, dim));
-        let row_count = if batch == 0 { 0 } else { objective.row_count() };
-        let mut probe = Probe {
-            x: vec![0.0; dim],
-            f: f64::NAN,
-            grad: vec![0.0; dim],
-            ledger: Ledger::new(&terms.book, dim),
-            dealer: Dealer::new(row_count, rule.draws_with_replacement()),
-            batches,
-        };
-        runs.push(Progress::begin(terms, &mut probe, course, rule.state(dim)));
-        probes.push(probe);
-    }
-
-    let show = |i: usize, run: &Progress<'_>, probe: &Probe, rows: &[u32]| {
-        let (restart, step) = run.place();
-        terms.show.show(Iterate { run: i, restart, step, x: &probe.x, rows });
+    let mut block = Block::new(objective, rule, terms.settings.single_precision, seeds.len());
+    let mut runs: Vec<Option<Progress<'_>>> = (0..block.width()).map(|_| None).collect();
+    let mut waiting = seeds.into_iter().enumerate();
+    let show = |run: &Progress<'_>, block: &Block<'_>, lane: usize, rows: &[u32]| {
+        if terms.show.is_watching() {
+            let (restart, step) = run.place();
+            terms.show.show(Iterate { run: run.number, restart, step, x: &block.x(lane).vector(), rows });
+        }
     };
-    runs.iter().zip(&probes).enumerate().for_each(|(i, (run, probe))| show(i, run, probe, &[]));
-    let mut who: Vec<usize> = Vec::with_capacity(runs.len());
-    while runs.iter().any(|run| run.phase != Phase::Done) {
-        select(&runs, Phase::Measure, &mut who);
-        oracle.whole(&terms.book, &mut probes, &who);
-        for &i in &who {
-            if runs[i].judge(terms, &mut probes[i], held_out.as_mut()) {
-                show(i, &runs[i], &probes[i], &[]);
+
+    let mut has_news = true;
+    loop {
+        // Ends and starts, after rounds that had some.
+        if has_news {
+            for (lane, seat) in runs.iter_mut().enumerate() {
+                if let Some(run) = seat.take_if(|run| run.phase == Phase::Done) {
+                    let place = run.number;
+                    results[place] = Some(run.into_result(terms, block.best(lane).to_vec()));
+                }
+                if seat.is_none() {
+                    *seat = waiting.next().map(|(number, seeds)| {
+                        let (course, batches, random) = Course::new(seeds, Track::of(watch, number, dim));
+                        let row_count = if is_minibatch { objective.row_count() } else { 0 };
+                        let dealer = Dealer::new(row_count, rule.draws_with_replacement());
+                        block.seat(lane, random);
+                        Progress::new(terms, number, course, dealer, batches)
+                    });
+                }
+                if let Some(run) = in_phase(seat, Phase::Begin) {
+                    run.begin(terms, &mut block, lane);
+                    show(run, &block, lane, &[]);
+                }
+            }
+            let count = runs.iter().flatten().count();
+            if count == 0 {
+                return results.into_iter().map(|result| result.expect("every run has ended")).collect();
+            }
+            if block.narrow_to(count, |lane| runs[lane].is_some()) {
+                runs = runs.into_iter().filter(Option::is_some).collect();
+                runs.resize_with(block.width(), || None);
             }
         }
 
-        if batch > 0 {
-            select(&runs, Phase::Step, &mut who);
-            oracle.minibatch(&terms.book, &mut probes, &who);
-            who.iter().for_each(|&i| runs[i].watch(terms, &mut probes[i]));
+        // Without minibatches every run is measured before each of its steps; with them there is one lane.
+        has_news = false;
+        if !is_minibatch || in_phase(&mut runs[0], Phase::Measure).is_some() {
+            block.evaluate(terms);
+            // A lane without a run may as well be copied.
+            let mut is_best = [1.0; Points::WIDEST];
+            for (lane, run) in in_lanes(&mut runs, Phase::Measure) {
+                is_best[lane] = f64::from(u8::from(run.note(terms, &block, lane, is_minibatch)));
+            }
+            block.keep_best(&mut is_best);
+            for (lane, run) in in_lanes(&mut runs, Phase::Measure) {
+                run.judge(terms, rule, &block, lane, held_out.as_mut());
+                has_news |= run.phase != Phase::Step;
+            }
+        }
+        if is_minibatch && let Some(run) = in_phase(&mut runs[0], Phase::Step) {
+            run.deal(batch, &mut block.rows);
+            block.evaluate_on_rows(terms);
+            run.watch(terms, &block, 0, batch);
         }
 
-        select(&runs, Phase::Step, &mut who);
-        for &i in &who {
-            runs[i].step(terms, &mut probes[i], batch > 0);
-            if terms.show.is_watching() {
-                show(i, &runs[i], &probes[i], oracle.rows_of(i));
+        let mut is_any_on = false;
+        for (lane, seat) in runs.iter_mut().enumerate() {
+            match in_phase(seat, Phase::Step) {
+                Some(run) => run.leave(terms, &mut block, lane),
+                None => block.plan(lane, None),
+            }
+            is_any_on |= in_phase(seat, Phase::Step).is_some();
+        }
+        if is_any_on {
+            block.step(rule, is_minibatch);
+            if !terms.weight_noise.is_empty() {
+                in_lanes(&mut runs, Phase::Step).for_each(|(lane, run)| run.disturb(terms, &mut block, lane));
+            }
+            block.retract(terms);
+            for (lane, run) in in_lanes(&mut runs, Phase::Step) {
+                run.arrive(terms, &block, lane);
+                show(run, &block, lane, &block.rows);
             }
         }
     }
-    runs.into_iter().zip(probes).map(|(run, probe)| run.into_result(terms, probe.ledger)).collect()
 }
 
-/// The runs in `phase`, in block order.
-fn select(runs: &[Progress<'_>], phase: Phase, who: &mut Vec<usize>) {
-    who.clear();
-    who.extend((0..runs.len()).filter(|&i| runs[i].phase == phase));
+/// The run of a lane, if it is in this phase.
+fn in_phase<'r, 'a>(seat: &'r mut Option<Progress<'a>>, phase: Phase) -> Option<&'r mut Progress<'a>> {
+    seat.as_mut().filter(|run| run.phase == phase)
+}
+
+/// The runs in this phase with their lanes.
+fn in_lanes<'r, 'a>(
+    runs: &'r mut [Option<Progress<'a>>],
+    phase: Phase,
+) -> impl Iterator<Item = (usize, &'r mut Progress<'a>)> {
+    runs.iter_mut().enumerate().filter_map(move |(lane, seat)| Some((lane, in_phase(seat, phase)?)))
 }

@@ -14,6 +14,8 @@ pub(crate) struct Terms<'a> {
     pub(crate) strategy: &'a dyn Strategy,
     /// The strategy's own rule for lack of progress.
     pub(crate) stall: Option<Stall>,
+    /// Whether any rule for lack of progress, of settings or strategy, looks at every measurement.
+    pub(crate) asks_for_progress: bool,
     /// `None` when it changes nothing.
     pub(crate) schedule: Option<&'a dyn Schedule>,
     pub(crate) geometry: &'a Geometry,
@@ -49,6 +51,7 @@ impl<'a> Terms<'a> {
             settings,
             strategy,
             stall: strategy.stall(),
+            asks_for_progress: settings.stall.or(strategy.stall()).is_some() || settings.early_stop.is_some(),
             schedule: (!schedule.is_constant()).then_some(schedule),
             geometry: objective.geometry(),
             book: Book::new(settings, row_count, dim),

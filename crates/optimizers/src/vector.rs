@@ -1,11 +1,14 @@
 //! The few reductions over a point that the loop and the solvers need, in a fixed order of additions.
 
+use crate::lane::Lane;
+use autodiff::{Points, Repeated, Squares};
+
 /// Partial sums kept side by side, so that the compiler can use vector registers; fixed, hence the same bits
 /// everywhere.
 const PARTIAL_SUMS: usize = 8;
 
 /// Whether every element satisfies `|v_i| <= bound`; a NaN does not.
-pub(crate) fn is_within(v: &[f64], bound: f64) -> bool {
+pub(crate) fn is_within(v: Lane<'_>, bound: f64) -> bool {
     // No early exit: a branch-free pass is faster than a search that almost always runs to the end.
     v.iter().fold(true, |within, v| within & (v.abs() <= bound))
 }
@@ -29,29 +32,73 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 /// Euclidean norm, without overflow or underflow on the way; not finite when an element is not.
 pub(crate) fn norm(v: &[f64]) -> f64 {
-    let sum = sum_of_squares(v, 1.0);
+    norm_from(sum_of_squares(v), Lane::alone(v))
+}
+
+/// The norm of `v`, given its plain sum of squares.
+#[inline(always)]
+fn norm_from(sum: f64, v: Lane<'_>) -> f64 {
     if (1e-280..1e280).contains(&sum) {
         return sum.sqrt();
     }
-    let larger = |largest: f64, v: &f64| if v.abs() > largest || v.is_nan() { v.abs() } else { largest };
-    let largest = v.iter().fold(0.0, larger);
-    if largest == 0.0 { 0.0 } else { largest * sum_of_squares(v, largest).sqrt() }
+    scaled_norm(v)
 }
 
-#[inline(always)] // so that the division by a unit of 1 disappears
-fn sum_of_squares(v: &[f64], unit: f64) -> f64 {
+#[cold]
+fn scaled_norm(v: Lane<'_>) -> f64 {
+    let larger = |largest: f64, v: f64| if v.abs() > largest || v.is_nan() { v.abs() } else { largest };
+    let largest = v.iter().fold(0.0, larger);
+    if largest == 0.0 {
+        return 0.0;
+    }
+    let mut sums = [0.0; PARTIAL_SUMS];
+    v.iter().enumerate().for_each(|(i, v)| sums[i % PARTIAL_SUMS] += (v / largest) * (v / largest));
+    largest * sums.iter().sum::<f64>().sqrt()
+}
+
+fn sum_of_squares(v: &[f64]) -> f64 {
     let mut sums = [0.0; PARTIAL_SUMS];
     let chunks = v.chunks_exact(PARTIAL_SUMS);
     let rest = chunks.remainder();
     for chunk in chunks {
         for (sum, v) in sums.iter_mut().zip(chunk) {
-            *sum += (v / unit) * (v / unit);
+            *sum += v * v;
         }
     }
     for (sum, v) in sums.iter_mut().zip(rest) {
-        *sum += (v / unit) * (v / unit);
+        *sum += v * v;
     }
     sums.iter().sum()
+}
+
+/// What the loop must know of the numbers of each lane before it judges them.
+#[derive(Clone, Debug)]
+pub(crate) struct Survey {
+    /// Norm of the gradient: the bits of [`norm`].
+    pub(crate) grad_norms: Repeated,
+    /// Whether `|x_i| <= bound` for every coordinate; not where one is NaN.
+    pub(crate) is_within: [bool; Points::WIDEST],
+    squares: Squares,
+}
+
+impl Default for Survey {
+    fn default() -> Self {
+        Self { grad_norms: [0.0; Points::WIDEST], is_within: [true; Points::WIDEST], squares: Squares::default() }
+    }
+}
+
+impl Survey {
+    /// Looks at points and gradients side by side (both dim x width), every number once.
+    pub(crate) fn take(&mut self, width: usize, x: &[f64], grad: &[f64], bound: f64) {
+        self.squares.measure(width, x, grad);
+        for lane in 0..width {
+            self.grad_norms[lane] = norm_from(self.squares.of_grad[lane], Lane::new(grad, width, lane));
+            // Rounding keeps an order: a coordinate beyond the bound has a square of `bound^2` at least, and so has a sum
+            // of it and of other squares. So what is below needs no second look, nor is a NaN below.
+            let is_below = bound >= 0.0 && self.squares.of_x[lane] < bound * bound;
+            self.is_within[lane] = is_below || is_within(Lane::new(x, width, lane), bound);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -70,11 +117,44 @@ mod tests {
         }
     }
 
+    /// In every width, rows for whole and broken groups of partial sums, and sums that overflow.
+    #[test]
+    fn a_survey_has_the_bits_of_single_vectors() {
+        let mut stream = autodiff::Stream::new(0, "survey", &[]);
+        for width in [1, 4, 8, 16, 32, 64] {
+            for dim in [1, 7, 8, 9, 30] {
+                let mut draw = || (0..dim * width).map(|_| stream.normal()).collect::<Vec<f64>>();
+                let (mut x, mut grad) = (draw(), draw());
+                x[dim * width - 1] = f64::NAN;
+                grad[dim * width / 2] = 1e200;
+                let mut survey = Survey::default();
+                survey.take(width, &x, &grad, 1.5);
+                for lane in 0..width {
+                    let [x, grad] = [&x, &grad].map(|numbers| Lane::new(numbers, width, lane).to_vec());
+                    assert_eq!(survey.grad_norms[lane].to_bits(), norm(&grad).to_bits(), "{lane} of {width}, {dim}");
+                    let is_within = x.iter().all(|x| x.abs() <= 1.5);
+                    assert_eq!(survey.is_within[lane], is_within, "{lane} of {width}, {dim}");
+                }
+            }
+        }
+        // The edge is within, whatever its square rounds to.
+        let is_within = |x: &[f64], bound: f64| {
+            let mut survey = Survey::default();
+            survey.take(1, x, x, bound);
+            survey.is_within[0]
+        };
+        for edge in [1.1, 1e-200, f64::MAX, 0.0] {
+            assert!(is_within(&[edge, -edge], edge), "{edge}");
+            assert!(!is_within(&[edge.next_up(), 0.0], edge), "{edge}");
+        }
+        assert!(!is_within(&[0.0], -1.0));
+    }
+
     #[test]
     fn nothing_is_within_a_bound_with_nan() {
-        assert!(is_within(&[1.0, -2.0], 2.0));
-        assert!(!is_within(&[1.0, -2.1], 2.0));
-        assert!(!is_within(&[f64::NAN, 0.0], f64::INFINITY));
-        assert!(!is_within(&[f64::INFINITY], f64::MAX));
+        assert!(is_within(Lane::alone(&[1.0, -2.0]), 2.0));
+        assert!(!is_within(Lane::alone(&[1.0, -2.1]), 2.0));
+        assert!(!is_within(Lane::alone(&[f64::NAN, 0.0]), f64::INFINITY));
+        assert!(!is_within(Lane::alone(&[f64::INFINITY]), f64::MAX));
     }
 }

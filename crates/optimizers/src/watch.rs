@@ -1,5 +1,6 @@
 //! What is looked at along a run at no charge: its point at given costs, and the path that led there.
 
+use crate::lane::Lane;
 use crate::ledger::Book;
 use crate::vector::norm;
 use autodiff::math;
@@ -124,13 +125,13 @@ impl<'w> Track<'w> {
     }
 
     /// Notes where a step begins.
-    pub(crate) fn leave(&mut self, x: &[f64]) {
-        self.before.copy_from_slice(x);
+    pub(crate) fn leave(&mut self, x: Lane<'_>) {
+        x.copy_to(&mut self.before);
     }
 
     /// Notes where it ends.
-    pub(crate) fn arrive(&mut self, x: &[f64]) {
-        self.step_length = distance(x, &self.before, &mut self.between);
+    pub(crate) fn arrive(&mut self, x: Lane<'_>) {
+        self.step_length = distance(x.iter(), &self.before, &mut self.between);
         self.path_length += self.step_length;
     }
 
@@ -162,7 +163,7 @@ impl<'w> Track<'w> {
             grad: spot.grad,
             step_length: self.step_length,
             path_length: self.path_length,
-            from_start: distance(spot.x, &self.start, &mut self.between),
+            from_start: distance(spot.x.iter().copied(), &self.start, &mut self.between),
             in_force: spot.in_force,
         };
         (self.watch.look)(self.run, &sight);
@@ -170,7 +171,7 @@ impl<'w> Track<'w> {
 }
 
 /// `|a - b|`.
-fn distance(a: &[f64], b: &[f64], between: &mut [f64]) -> f64 {
-    between.iter_mut().zip(a.iter().zip(b)).for_each(|(d, (a, b))| *d = a - b);
+fn distance(a: impl Iterator<Item = f64>, b: &[f64], between: &mut [f64]) -> f64 {
+    between.iter_mut().zip(a.zip(b)).for_each(|(d, (a, b))| *d = a - b);
     norm(between)
 }

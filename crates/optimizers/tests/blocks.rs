@@ -76,6 +76,22 @@ fn alone_or_in_a_block_a_run_is_the_same_bit_for_bit() {
     }
 }
 
+/// More runs than any block has lanes: who takes the lane of a run that has ended, and the narrower blocks that the last
+/// ones move to, change no bit.
+#[test]
+fn a_run_is_the_same_in_any_lane_and_any_width() {
+    let settings = Settings { grad_tol: 1e-3, targets: vec![0.5, 0.1], moments: vec![1, 30], ..settings(90) };
+    let objective = formula();
+    for method in methods(0, 20).iter().filter(|method| !method.is_solver()) {
+        let members: Vec<u64> = (0..150).collect();
+        let together = block(&objective, method, &settings, &members);
+        for &i in &members {
+            let alone = block(&objective, method, &settings, &[i]);
+            assert_eq!(text(&together[i as usize]), text(&alone[0]), "run {i}, {method:?}");
+        }
+    }
+}
+
 #[test]
 fn bad_numbers_in_one_run_leave_its_neighbours_alone() {
     let descent = &methods(0, 20)[0];

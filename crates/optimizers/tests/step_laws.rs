@@ -3,9 +3,10 @@
 mod common;
 
 use autodiff::Objective;
-use common::{quadratic, run, settings, single};
+use common::{quadratic, run, seeds, settings, single};
 use optimizers::{
-    Adam, Algorithm, Catalogue, GradientDescent, Momentum, RuleState, RunResult, Settings, Status, StepInfo,
+    Adam, Algorithm, Catalogue, GradientDescent, Method, Momentum, MultiRestart, Part, RunResult, Settings, Status,
+    run_block,
 };
 
 /// Settings that keep every iterate 0, 1, ..., `steps`.
@@ -114,33 +115,30 @@ fn adam_second_step_is_that_of_the_paper() {
     }
 }
 
+/// What a rule remembers does not outlive an attempt: from one start, attempts are alike step by step.
 #[test]
-fn a_reset_state_is_a_fresh_state() {
-    let params = toml::Table::new();
+fn a_restart_remembers_nothing() {
+    const CUTOFF: u64 = 9;
+    let settings = Settings { grad_tol: -1.0, moments: (1..=2 * CUTOFF).collect(), ..settings(2 * CUTOFF) };
+    let mut random = vec![];
     for entry in &Catalogue::builtin().optimizers {
-        let steps = |reset: bool| {
-            let method =
-                Catalogue::builtin().method(entry.name, &params, "single", &params).expect("defaults are valid");
-            let Algorithm::Rule(rule) = &method.algorithm else { return [0.0; 2] };
-            let mut state = rule.object().state(2);
-            let mut random = autodiff::Stream::new(1, "random", &[]);
-            let mut step = |state: &mut Box<dyn RuleState>, x: &mut [f64], grad: &[f64]| {
-                // Randomness of its own, if a rule has any, is the same at the same gradient.
-                random = autodiff::Stream::new(1, "random", &[&grad[0].to_string()]);
-                let info = StepInfo { f: 1.0, t: 0, lr_factor: 1.0, is_minibatch: false, random: &mut random };
-                state.step(x, grad, &mut { info });
-            };
-            let mut x = [1.0, 2.0];
-            if reset {
-                step(&mut state, &mut x, &[0.3, -0.4]);
-                step(&mut state, &mut x, &[7.0, 0.1]);
-                state.reset();
-                x = [1.0, 2.0];
-            }
-            step(&mut state, &mut x, &[0.5, 0.25]);
-            step(&mut state, &mut x, &[-0.1, 0.125]);
-            x
-        };
-        assert_eq!(steps(true), steps(false), "{}", entry.name);
+        let mut params = toml::Table::new();
+        if entry.params.iter().any(|param| param.name == "batch") {
+            params.insert("batch".into(), 0.into());
+        }
+        let Algorithm::Rule(rule) = entry.build(&params).expect("valid parameters") else { continue };
+        let strategy = MultiRestart { cutoff: CUTOFF, ..MultiRestart::default() };
+        let method = Method::of_rule(rule, Part::strategy(strategy));
+        let from = |i| seeds(i, |_| vec![1.0, -0.5, 2.0]);
+        let runs = run_block(&quadratic(&[1.0, 3.0, 0.2]), &method, &settings, vec![from(0), from(1)]);
+        let (first, second) = runs[0].snapshots.split_at(CUTOFF as usize);
+        assert_eq!((runs[0].restarts, second.len()), (1, CUTOFF as usize), "{}", entry.name);
+        if runs[0].x_final != runs[1].x_final {
+            random.push(entry.name); // its draws go on over a restart
+            continue;
+        }
+        assert!(first.iter().zip(second).all(|(first, second)| first.x == second.x), "{}", entry.name);
+        assert_ne!(first[0].x, first[1].x, "{}: it steps", entry.name);
     }
+    assert_eq!(random, ["sgld"]);
 }

@@ -37,25 +37,19 @@ impl Rule for UnitStep {
         self.batch
     }
 
-    fn state(&self, _dim: usize) -> Box<dyn RuleState> {
-        Box::new(UnitStepState { lr: self.lr })
+    fn step(&self, runs: &mut Runs<'_>) {
+        let norms = runs.grad_norms();
+        let [scale] = runs.per_run(|run| match norms[run.lane] {
+            0.0 => [0.0],
+            norm => [self.lr * run.lr_factor / norm],
+        });
+        runs.each(self, [&scale]);
     }
 }
 
-struct UnitStepState {
-    lr: f64,
-}
-
-impl RuleState for UnitStepState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
-        let norm = grad.iter().map(|g| g * g).sum::<f64>().sqrt();
-        if norm == 0.0 {
-            return;
-        }
-        let scale = self.lr * info.lr_factor / norm;
-        x.iter_mut().zip(grad).for_each(|(x, g)| *x -= scale * g);
+impl Update<0, 1> for UnitStep {
+    #[inline(always)]
+    fn update<S: Scalar>(&self, x: S, g: S, []: [S; 0], [scale]: [S; 1]) -> (S, [S; 0]) {
+        (x - scale * g, [])
     }
-
-    // It remembers nothing.
-    fn reset(&mut self) {}
 }

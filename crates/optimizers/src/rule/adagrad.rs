@@ -1,8 +1,9 @@
 //! Adagrad: steps scaled by the root of the sum of all squared gradients.
 
 use crate::config::{Config, check_lr, check_not_negative, check_positive};
-use crate::rule::Form;
-use crate::rule::{Rule, RuleState, StepInfo};
+use crate::rule::{Form, Memory, Rule};
+use crate::runs::Runs;
+use autodiff::{Scalar, Update};
 use serde::{Deserialize, Serialize};
 
 /// Adagrad (Duchi, Hazan & Singer 2011), from `s = initial`:
@@ -60,27 +61,20 @@ impl Rule for Adagrad {
         self.batch
     }
 
-    fn state(&self, dim: usize) -> Box<dyn RuleState> {
-        Box::new(AdagradState { config: self.clone(), sum: vec![self.initial; dim] })
+    fn memory(&self) -> Memory {
+        Memory::of_vectors([self.initial])
+    }
+
+    fn step(&self, runs: &mut Runs<'_>) {
+        let lr = runs.lr(self.lr);
+        runs.each(self, [&lr]);
     }
 }
 
-struct AdagradState {
-    config: Adagrad,
-    sum: Vec<f64>,
-}
-
-impl RuleState for AdagradState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
-        let Adagrad { lr, eps, form, .. } = self.config;
-        let lr = lr * info.lr_factor;
-        for ((x, g), s) in x.iter_mut().zip(grad).zip(&mut self.sum) {
-            *s += g * g;
-            *x -= lr * g / form.root(*s, eps);
-        }
-    }
-
-    fn reset(&mut self) {
-        self.sum.fill(self.config.initial);
+impl Update<1, 1> for Adagrad {
+    #[inline(always)]
+    fn update<S: Scalar>(&self, x: S, g: S, [s]: [S; 1], [lr]: [S; 1]) -> (S, [S; 1]) {
+        let s = s + g * g;
+        (x - lr * g / self.form.root(s, self.eps), [s])
     }
 }

@@ -1,8 +1,9 @@
 //! Adam: steps scaled by running means of the gradient and of its square.
 
 use crate::config::{Config, check_decay_rate, check_lr, check_positive};
-use crate::rule::{Rule, RuleState, StepInfo};
-use autodiff::vectorised;
+use crate::rule::{Memory, Rule};
+use crate::runs::Runs;
+use autodiff::{Scalar, Update};
 use serde::{Deserialize, Serialize};
 
 /// Adam (Kingma & Ba 2015, arXiv 1412.6980, algorithm 1), with `t` counting steps from 1:
@@ -61,55 +62,30 @@ impl Rule for Adam {
         self.batch
     }
 
-    fn state(&self, dim: usize) -> Box<dyn RuleState> {
-        Box::new(AdamState::new(self.clone(), dim))
-    }
-}
-
-pub(crate) struct AdamState {
-    config: Adam,
-    mean: Vec<f64>,
-    mean_square: Vec<f64>,
-    /// `beta1^t`, as a running product: the same bits on every machine, which `powi` does not promise.
-    beta1_t: f64,
-    beta2_t: f64,
-}
-
-impl AdamState {
-    pub(crate) fn new(config: Adam, dim: usize) -> Self {
-        Self { config, mean: vec![0.0; dim], mean_square: vec![0.0; dim], beta1_t: 1.0, beta2_t: 1.0 }
+    // The numbers are `beta1^t` and `beta2^t` as running products: the same bits on every machine, which `powi` does not
+    // promise.
+    fn memory(&self) -> Memory {
+        Memory { vectors: vec![0.0, 0.0], numbers: vec![1.0, 1.0] }
     }
 
-    pub(crate) fn lr(&self) -> f64 {
-        self.config.lr
-    }
-}
-
-impl RuleState for AdamState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
-        let Adam { lr, beta1, beta2, eps, .. } = self.config;
-        self.beta1_t *= beta1;
-        self.beta2_t *= beta2;
+    fn step(&self, runs: &mut Runs<'_>) {
+        let Self { lr, beta1, beta2, .. } = *self;
         // Both bias corrections leave the loop, as in torch: one division per coordinate instead of three.
-        let step_size = lr * info.lr_factor / (1.0 - self.beta1_t);
-        let root_scale = 1.0 / (1.0 - self.beta2_t).sqrt();
-        vectorised(
-            #[inline(always)]
-            || {
-                let moments = self.mean.iter_mut().zip(&mut self.mean_square);
-                for ((x, g), (m, v)) in x.iter_mut().zip(grad).zip(moments) {
-                    *m = beta1 * *m + (1.0 - beta1) * g;
-                    *v = beta2 * *v + (1.0 - beta2) * (g * g);
-                    *x -= step_size * *m / (v.sqrt() * root_scale + eps);
-                }
-            },
-        );
+        let [step_size, root_scale] = runs.per_run(|run| {
+            run.numbers[0] *= beta1;
+            run.numbers[1] *= beta2;
+            let [beta1_t, beta2_t] = [run.numbers[0], run.numbers[1]];
+            [lr * run.lr_factor / (1.0 - beta1_t), 1.0 / (1.0 - beta2_t).sqrt()]
+        });
+        runs.each(self, [&step_size, &root_scale]);
     }
+}
 
-    fn reset(&mut self) {
-        self.mean.fill(0.0);
-        self.mean_square.fill(0.0);
-        self.beta1_t = 1.0;
-        self.beta2_t = 1.0;
+impl Update<2, 2> for Adam {
+    #[inline(always)]
+    fn update<S: Scalar>(&self, x: S, g: S, [m, v]: [S; 2], [step_size, root_scale]: [S; 2]) -> (S, [S; 2]) {
+        let m = m * self.beta1 + g * (1.0 - self.beta1);
+        let v = v * self.beta2 + g * g * (1.0 - self.beta2);
+        (x - step_size * m / (v.sqrt() * root_scale + self.eps), [m, v])
     }
 }

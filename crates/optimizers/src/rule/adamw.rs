@@ -1,8 +1,10 @@
 //! Adam with decoupled weight decay.
 
 use crate::config::{Config, check_decay_rate, check_lr, check_not_negative, check_positive};
-use crate::rule::adam::{Adam, AdamState};
-use crate::rule::{Rule, RuleState, StepInfo};
+use crate::rule::adam::Adam;
+use crate::rule::{Memory, Rule};
+use crate::runs::Runs;
+use autodiff::{Scalar, Update};
 use serde::{Deserialize, Serialize};
 
 /// AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101): the step of [`crate::Adam`] and, apart from it, weight decay. With
@@ -78,39 +80,36 @@ impl Rule for Adamw {
         self.batch
     }
 
-    fn state(&self, dim: usize) -> Box<dyn RuleState> {
-        Box::new(AdamwState {
-            adam: AdamState::new(self.adam(), dim),
-            weight_decay: self.weight_decay,
-            scaling: self.decay,
-        })
+    fn memory(&self) -> Memory {
+        self.adam().memory()
+    }
+
+    fn step(&self, runs: &mut Runs<'_>) {
+        let [kept] = runs.per_run(|run| {
+            let factor = match self.decay {
+                Scaling::Lr => self.lr * run.lr_factor,
+                Scaling::Schedule => run.lr_factor,
+            };
+            [1.0 - factor * self.weight_decay]
+        });
+        runs.each(&Decay, [&kept]);
+        self.adam().step(runs);
+    }
+}
+
+/// `x <- kept x`.
+#[derive(Clone)]
+struct Decay;
+
+impl Update<0, 1> for Decay {
+    #[inline(always)]
+    fn update<S: Scalar>(&self, x: S, _g: S, []: [S; 0], [kept]: [S; 1]) -> (S, [S; 0]) {
+        (x * kept, [])
     }
 }
 
 impl Adamw {
     fn adam(&self) -> Adam {
         Adam { lr: self.lr, beta1: self.beta1, beta2: self.beta2, eps: self.eps, batch: self.batch }
-    }
-}
-
-struct AdamwState {
-    adam: AdamState,
-    weight_decay: f64,
-    scaling: Scaling,
-}
-
-impl RuleState for AdamwState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
-        let factor = match self.scaling {
-            Scaling::Lr => self.adam.lr() * info.lr_factor,
-            Scaling::Schedule => info.lr_factor,
-        };
-        let kept = 1.0 - factor * self.weight_decay;
-        x.iter_mut().for_each(|x| *x *= kept);
-        self.adam.step(x, grad, info);
-    }
-
-    fn reset(&mut self) {
-        self.adam.reset();
     }
 }

@@ -1,8 +1,9 @@
 //! Gradient descent with a fixed step: the baseline every other rule is measured against.
 
 use crate::config::{Config, check_lr};
-use crate::rule::{Rule, RuleState, StepInfo};
-use autodiff::vectorised;
+use crate::rule::Rule;
+use crate::runs::Runs;
+use autodiff::{Scalar, Update};
 use serde::{Deserialize, Serialize};
 
 /// Gradient descent (Cauchy 1847): `x <- x - lr g`, with the gradient `g` of the whole objective.
@@ -36,28 +37,19 @@ impl Config for GradientDescent {
 }
 
 impl Rule for GradientDescent {
-    fn state(&self, _dim: usize) -> Box<dyn RuleState> {
-        Box::new(DescentState { lr: self.lr })
+    fn step(&self, runs: &mut Runs<'_>) {
+        let lr = runs.lr(self.lr);
+        runs.each(&Descend, [&lr]);
     }
 }
 
-/// The memoryless step `x <- x - lr g`; SGD takes it too, with the gradient of a minibatch.
-pub(crate) struct DescentState {
-    pub(crate) lr: f64,
-}
+/// The memoryless step `x <- x - lr g`; other rules take it too, with the gradient of a minibatch or between jumps.
+#[derive(Clone)]
+pub(crate) struct Descend;
 
-impl RuleState for DescentState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
-        let lr = self.lr * info.lr_factor;
-        vectorised(
-            #[inline(always)]
-            || {
-                for (x, g) in x.iter_mut().zip(grad) {
-                    *x -= lr * g;
-                }
-            },
-        );
+impl Update<0, 1> for Descend {
+    #[inline(always)]
+    fn update<S: Scalar>(&self, x: S, g: S, []: [S; 0], [lr]: [S; 1]) -> (S, [S; 0]) {
+        (x - lr * g, [])
     }
-
-    fn reset(&mut self) {}
 }

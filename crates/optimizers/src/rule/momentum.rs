@@ -1,8 +1,9 @@
 //! Heavy-ball momentum: the velocity remembers past gradients.
 
 use crate::config::{Config, check_decay_rate, check_lr};
-use crate::rule::{Rule, RuleState, StepInfo};
-use autodiff::vectorised;
+use crate::rule::{Memory, Rule};
+use crate::runs::Runs;
+use autodiff::{Scalar, Update};
 use serde::{Deserialize, Serialize};
 
 /// Heavy ball (Polyak 1964): `v <- beta v + (1 - dampening) g`, `x <- x - lr v`, with `v = g` in the first step.
@@ -54,37 +55,24 @@ impl Rule for Momentum {
         self.batch
     }
 
-    fn state(&self, dim: usize) -> Box<dyn RuleState> {
-        Box::new(MomentumState { config: self.clone(), is_fresh: true, velocity: vec![0.0; dim] })
+    fn memory(&self) -> Memory {
+        Memory::of_vectors([0.0])
+    }
+
+    fn step(&self, runs: &mut Runs<'_>) {
+        // torch does not dampen the first step.
+        let [lr, share] = runs.per_run(|run| {
+            let share = if run.t == 0 { 1.0 } else { 1.0 - self.dampening };
+            [self.lr * run.lr_factor, share]
+        });
+        runs.each(self, [&lr, &share]);
     }
 }
 
-struct MomentumState {
-    config: Momentum,
-    /// Before the first step, which torch does not dampen.
-    is_fresh: bool,
-    velocity: Vec<f64>,
-}
-
-impl RuleState for MomentumState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
-        let Momentum { lr, beta, dampening, .. } = self.config;
-        let lr = lr * info.lr_factor;
-        let share = if self.is_fresh { 1.0 } else { 1.0 - dampening };
-        self.is_fresh = false;
-        vectorised(
-            #[inline(always)]
-            || {
-                for ((x, g), v) in x.iter_mut().zip(grad).zip(&mut self.velocity) {
-                    *v = beta * *v + share * g;
-                    *x -= lr * *v;
-                }
-            },
-        );
-    }
-
-    fn reset(&mut self) {
-        self.is_fresh = true;
-        self.velocity.fill(0.0);
+impl Update<1, 2> for Momentum {
+    #[inline(always)]
+    fn update<S: Scalar>(&self, x: S, g: S, [v]: [S; 1], [lr, share]: [S; 2]) -> (S, [S; 1]) {
+        let v = v * self.beta + share * g;
+        (x - lr * v, [v])
     }
 }

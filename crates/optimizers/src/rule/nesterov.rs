@@ -1,7 +1,9 @@
 //! Nesterov momentum: the step looks ahead along the velocity.
 
 use crate::config::{Config, check_decay_rate, check_lr};
-use crate::rule::{Rule, RuleState, StepInfo};
+use crate::rule::{Memory, Rule};
+use crate::runs::Runs;
+use autodiff::{Scalar, Update};
 use serde::{Deserialize, Serialize};
 
 /// Nesterov momentum (Nesterov 1983, in the form of Sutskever et al. 2013): `v <- beta v + g`, `x <- x - lr (g + beta v)`,
@@ -48,27 +50,20 @@ impl Rule for Nesterov {
         self.batch
     }
 
-    fn state(&self, dim: usize) -> Box<dyn RuleState> {
-        Box::new(NesterovState { lr: self.lr, beta: self.beta, velocity: vec![0.0; dim] })
+    fn memory(&self) -> Memory {
+        Memory::of_vectors([0.0])
+    }
+
+    fn step(&self, runs: &mut Runs<'_>) {
+        let lr = runs.lr(self.lr);
+        runs.each(self, [&lr]);
     }
 }
 
-struct NesterovState {
-    lr: f64,
-    beta: f64,
-    velocity: Vec<f64>,
-}
-
-impl RuleState for NesterovState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
-        let lr = self.lr * info.lr_factor;
-        for ((x, g), v) in x.iter_mut().zip(grad).zip(&mut self.velocity) {
-            *v = self.beta * *v + g;
-            *x -= lr * (g + self.beta * *v);
-        }
-    }
-
-    fn reset(&mut self) {
-        self.velocity.fill(0.0);
+impl Update<1, 1> for Nesterov {
+    #[inline(always)]
+    fn update<S: Scalar>(&self, x: S, g: S, [v]: [S; 1], [lr]: [S; 1]) -> (S, [S; 1]) {
+        let v = v * self.beta + g;
+        (x - lr * (g + v * self.beta), [v])
     }
 }

@@ -1,8 +1,9 @@
 //! Gradient descent that jumps where the gradient is small: it leaves strict saddles.
 
 use crate::config::{Config, check_lr, check_positive};
-use crate::rule::{Rule, RuleState, StepInfo};
-use crate::vector::norm;
+use crate::rule::gradient_descent::Descend;
+use crate::rule::{Memory, Rule};
+use crate::runs::{Run, Runs};
 use autodiff::math;
 use serde::{Deserialize, Serialize};
 
@@ -74,73 +75,81 @@ impl Config for PerturbedGd {
     }
 }
 
+/// The vectors are `x~`, where the last jump began, and the direction of the jump.
+const JUMP: usize = 1;
+
+/// Numbers: `f(x~)`, the steps since the jump that is being judged or [`NO_JUMP`], whether the rule has settled (1), and what
+/// it does in this step.
+const F_BASE: usize = 0;
+const SINCE: usize = 1;
+const SETTLED: usize = 2;
+const MOVE: usize = 3;
+
+const NO_JUMP: f64 = -1.0;
+
+/// Moves: down the gradient, off in a jump, or back to where the last one began.
+const DOWN: f64 = 0.0;
+const OFF: f64 = 1.0;
+const BACK: f64 = 2.0;
+
 impl Rule for PerturbedGd {
-    fn state(&self, dim: usize) -> Box<dyn RuleState> {
-        Box::new(PerturbedState {
-            config: self.clone(),
-            base: vec![0.0; dim],
-            jump: vec![0.0; dim],
-            f_base: f64::NAN,
-            since: None,
-            is_settled: false,
-        })
+    fn memory(&self) -> Memory {
+        Memory { vectors: vec![0.0, 0.0], numbers: vec![f64::NAN, NO_JUMP, 0.0, DOWN] }
+    }
+
+    fn step(&self, runs: &mut Runs<'_>) {
+        let grad_norms = runs.grad_norms();
+        let mut is_down_only = true;
+        let [lr] = runs.per_run(|run| {
+            run.numbers[MOVE] = self.choose(run, grad_norms[run.lane]);
+            is_down_only &= run.numbers[MOVE] == DOWN;
+            [if run.numbers[MOVE] == DOWN { self.lr * run.lr_factor } else { 0.0 }]
+        });
+        runs.each(&Descend, [&lr]);
+        if !is_down_only {
+            let lengths = runs.vector_norms(JUMP);
+            runs.for_each_run(|run| self.leap(run, lengths[run.lane]));
+        }
+    }
+
+    fn may_converge(&self, numbers: &[f64]) -> bool {
+        numbers[SETTLED] == 1.0
     }
 }
 
-struct PerturbedState {
-    config: PerturbedGd,
-    /// Where the last jump began, `x~`.
-    base: Vec<f64>,
-    f_base: f64,
-    jump: Vec<f64>,
-    /// Steps since the jump that is being judged.
-    since: Option<u64>,
-    is_settled: bool,
-}
-
-impl PerturbedState {
-    /// A jump uniform in the ball: a direction of normal coordinates, and a length with `P(length < s) = (s / radius)^dim`.
-    fn draw_jump(&mut self, info: &mut StepInfo<'_>) {
-        self.jump.iter_mut().for_each(|j| *j = info.random.normal());
-        let share = math::exp(math::ln(1.0 - info.random.uniform(0.0, 1.0)) / self.jump.len() as f64);
-        let scale = self.config.radius * share / norm(&self.jump);
-        self.jump.iter_mut().for_each(|j| *j *= scale);
-    }
-}
-
-impl RuleState for PerturbedState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
-        let is_judged = self.since == Some(self.config.wait);
+impl PerturbedGd {
+    /// The move from here. Before a jump the point is kept and a direction of normal coordinates drawn.
+    fn choose(&self, run: &mut Run<'_>, grad_norm: f64) -> f64 {
+        let is_judged = run.numbers[SINCE] == self.wait as f64;
         if is_judged {
-            self.since = None;
-            if info.f > self.f_base - self.config.decrease {
-                x.copy_from_slice(&self.base);
-                self.is_settled = true;
-                return;
+            run.numbers[SINCE] = NO_JUMP;
+            if run.f > run.numbers[F_BASE] - self.decrease {
+                run.numbers[SETTLED] = 1.0;
+                return BACK;
             }
         }
+        let is_waiting = run.numbers[SINCE] != NO_JUMP;
         // The next jump comes after more than `wait` steps, so not with the verdict on the last one.
-        if !is_judged && !self.is_settled && self.since.is_none() && norm(grad) <= self.config.grad_small {
-            self.base.copy_from_slice(x);
-            self.f_base = info.f;
-            self.draw_jump(info);
-            x.iter_mut().zip(&self.jump).for_each(|(x, j)| *x += j);
-            self.since = Some(0);
-            return;
+        if !is_judged && !is_waiting && run.numbers[SETTLED] == 0.0 && grad_norm <= self.grad_small {
+            run.coordinates().for_each(|(x, [base])| *base = *x);
+            run.numbers[F_BASE] = run.f;
+            run.draw_normal(JUMP);
+            run.numbers[SINCE] = 0.0;
+            return OFF;
         }
-        let lr = self.config.lr * info.lr_factor;
-        for (x, g) in x.iter_mut().zip(grad) {
-            *x -= lr * g;
-        }
-        self.since = self.since.map(|since| since + 1);
+        run.numbers[SINCE] += f64::from(u8::from(is_waiting));
+        DOWN
     }
 
-    fn may_converge(&self) -> bool {
-        self.is_settled
-    }
-
-    fn reset(&mut self) {
-        self.since = None;
-        self.is_settled = false;
+    /// Goes off or back. A jump is uniform in the ball: `P(its length < s) = (s / radius)^dim`, with `length` that of the
+    /// direction drawn.
+    fn leap(&self, run: &mut Run<'_>, length: f64) {
+        if run.numbers[MOVE] == OFF {
+            let share = math::exp(math::ln(1.0 - run.random.uniform(0.0, 1.0)) / run.dim() as f64);
+            let scale = self.radius * share / length;
+            run.coordinates().for_each(|(x, [base, jump])| *x = *base + *jump * scale);
+        } else if run.numbers[MOVE] == BACK {
+            run.coordinates().for_each(|(x, [base])| *x = *base);
+        }
     }
 }

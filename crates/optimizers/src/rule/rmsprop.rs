@@ -1,8 +1,9 @@
 //! RMSprop: steps scaled by a running root mean square of the gradient.
 
 use crate::config::{Config, check_decay_rate, check_lr, check_not_negative, check_positive};
-use crate::rule::Form;
-use crate::rule::{Rule, RuleState, StepInfo};
+use crate::rule::{Form, Memory, Rule};
+use crate::runs::Runs;
+use autodiff::{Scalar, Update};
 use serde::{Deserialize, Serialize};
 
 /// RMSprop (Tieleman & Hinton 2012, lecture 6.5), from `v = initial`:
@@ -64,27 +65,20 @@ impl Rule for Rmsprop {
         self.batch
     }
 
-    fn state(&self, dim: usize) -> Box<dyn RuleState> {
-        Box::new(RmspropState { config: self.clone(), mean_square: vec![self.initial; dim] })
+    fn memory(&self) -> Memory {
+        Memory::of_vectors([self.initial])
+    }
+
+    fn step(&self, runs: &mut Runs<'_>) {
+        let lr = runs.lr(self.lr);
+        runs.each(self, [&lr]);
     }
 }
 
-struct RmspropState {
-    config: Rmsprop,
-    mean_square: Vec<f64>,
-}
-
-impl RuleState for RmspropState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
-        let Rmsprop { lr, beta, eps, form, .. } = self.config;
-        let lr = lr * info.lr_factor;
-        for ((x, g), v) in x.iter_mut().zip(grad).zip(&mut self.mean_square) {
-            *v = beta * *v + (1.0 - beta) * (g * g);
-            *x -= lr * g / form.root(*v, eps);
-        }
-    }
-
-    fn reset(&mut self) {
-        self.mean_square.fill(self.config.initial);
+impl Update<1, 1> for Rmsprop {
+    #[inline(always)]
+    fn update<S: Scalar>(&self, x: S, g: S, [v]: [S; 1], [lr]: [S; 1]) -> (S, [S; 1]) {
+        let v = v * self.beta + g * g * (1.0 - self.beta);
+        (x - lr * g / self.form.root(v, self.eps), [v])
     }
 }

@@ -1,8 +1,9 @@
 //! Stochastic gradient descent on minibatches drawn without or with replacement.
 
 use crate::config::{Config, check_lr};
-use crate::rule::gradient_descent::DescentState;
-use crate::rule::{Rule, RuleState};
+use crate::rule::Rule;
+use crate::rule::gradient_descent::Descend;
+use crate::runs::Runs;
 use serde::{Deserialize, Serialize};
 
 /// Minibatch SGD (Robbins & Monro 1951): `x <- x - lr g_B`, `g_B` the mean gradient over the `batch` rows `B`.
@@ -53,7 +54,8 @@ impl Rule for Sgd {
         self.replacement
     }
 
-    fn state(&self, _dim: usize) -> Box<dyn RuleState> {
-        Box::new(DescentState { lr: self.lr })
+    fn step(&self, runs: &mut Runs<'_>) {
+        let lr = runs.lr(self.lr);
+        runs.each(&Descend, [&lr]);
     }
 }

@@ -1,7 +1,9 @@
 //! Stochastic gradient Langevin dynamics: descent with thermal noise on the weights.
 
 use crate::config::{Config, check_lr, check_positive};
-use crate::rule::{Rule, RuleState, StepInfo};
+use crate::rule::{Memory, Rule};
+use crate::runs::Runs;
+use autodiff::{Scalar, Update};
 use serde::{Deserialize, Serialize};
 
 /// Langevin dynamics (Welling & Teh 2011): `x <- x - lr g + sqrt(2 lr temperature) z`, `z` standard normal.
@@ -49,28 +51,28 @@ impl Rule for Sgld {
         self.batch
     }
 
-    fn state(&self, _dim: usize) -> Box<dyn RuleState> {
-        Box::new(LangevinState { lr: self.lr, temperature: self.temperature })
-    }
-}
-
-struct LangevinState {
-    lr: f64,
-    temperature: f64,
-}
-
-impl RuleState for LangevinState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
-        let lr = self.lr * info.lr_factor;
-        let sigma = (2.0 * lr * self.temperature).sqrt();
-        for (x, g) in x.iter_mut().zip(grad) {
-            *x += sigma * info.random.normal() - lr * g;
-        }
+    // Room for the noise of a step.
+    fn memory(&self) -> Memory {
+        Memory::of_vectors([0.0])
     }
 
-    fn may_converge(&self) -> bool {
+    fn step(&self, runs: &mut Runs<'_>) {
+        runs.for_each_run(|run| run.draw_normal(0));
+        let [lr, sigma] = runs.per_run(|run| {
+            let lr = self.lr * run.lr_factor;
+            [lr, (2.0 * lr * self.temperature).sqrt()]
+        });
+        runs.each(self, [&lr, &sigma]);
+    }
+
+    fn may_converge(&self, _numbers: &[f64]) -> bool {
         false
     }
+}
 
-    fn reset(&mut self) {}
+impl Update<1, 2> for Sgld {
+    #[inline(always)]
+    fn update<S: Scalar>(&self, x: S, g: S, [z]: [S; 1], [lr, sigma]: [S; 2]) -> (S, [S; 1]) {
+        (x + (sigma * z - lr * g), [z])
+    }
 }

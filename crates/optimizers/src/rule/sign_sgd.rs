@@ -1,7 +1,9 @@
 //! Sign descent: every coordinate moves by the same length.
 
 use crate::config::{Config, check_lr};
-use crate::rule::{Rule, RuleState, StepInfo};
+use crate::rule::Rule;
+use crate::runs::Runs;
+use autodiff::{Scalar, Update};
 use serde::{Deserialize, Serialize};
 
 /// signSGD (Bernstein et al. 2018, arXiv 1802.04434): `x <- x - lr sign(g)`, with `sign(0) = 0`, as `optax.sign_sgd`.
@@ -41,23 +43,18 @@ impl Rule for SignSgd {
         self.batch
     }
 
-    fn state(&self, _dim: usize) -> Box<dyn RuleState> {
-        Box::new(SignState { lr: self.lr })
+    fn step(&self, runs: &mut Runs<'_>) {
+        let lr = runs.lr(self.lr);
+        runs.each(self, [&lr]);
     }
 }
 
-struct SignState {
-    lr: f64,
-}
-
-impl RuleState for SignState {
-    fn step(&mut self, x: &mut [f64], grad: &[f64], info: &mut StepInfo<'_>) {
-        let lr = self.lr * info.lr_factor;
-        for (x, g) in x.iter_mut().zip(grad) {
-            // `signum` of 0 is 1; a NaN stays one and ends the run.
-            *x -= if *g == 0.0 { 0.0 } else { lr * g.signum() };
-        }
+impl Update<0, 1> for SignSgd {
+    #[inline(always)]
+    fn update<S: Scalar>(&self, x: S, g: S, []: [S; 0], [lr]: [S; 1]) -> (S, [S; 0]) {
+        let zero = S::constant(0.0);
+        // What is neither above nor below 0 is 0 or NaN, which stays one and ends the run.
+        let rest = g.abs() * 0.0;
+        (x - zero.lt(g).select(lr, g.lt(zero).select(-lr, rest)), [])
     }
-
-    fn reset(&mut self) {}
 }
