@@ -1,4 +1,4 @@
-//! A run allocates when it begins and when it ends, not while it steps.
+//! A run allocates when it begins and when it ends, not while it steps, and a block has room for its lanes only.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;
@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use autodiff::{Geometry, Objective, Rows, Scalar, Stream};
 use optimizers::{
-    Algorithm, Catalogue, Config, Cosine, Method, Noise, On, Oracle, Part, Seeds, Settings, Single, Solver, Stop,
-    run_block,
+    Algorithm, Catalogue, Config, Cosine, Method, Noise, On, Oracle, Part, RunResult, Seeds, Settings, Single, Solver,
+    Stop, run_block,
 };
 use std::convert::Infallible;
 
@@ -16,14 +16,21 @@ struct Counting;
 
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 
+/// Bytes in use, and the most that were.
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
 // SAFETY: every call is passed on to the system's allocator as it is.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        let live = LIVE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(live, Ordering::Relaxed);
         // SAFETY: passed on.
         unsafe { System.alloc(layout) }
     }
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
         // SAFETY: passed on.
         unsafe { System.dealloc(at, layout) }
     }
@@ -32,9 +39,9 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// Allocations of a block of runs with this budget, none of which converges or restarts.
-fn allocations(objective: &Objective, method: &Method, budget: u64) -> usize {
-    let settings = Settings {
+/// Settings under which no run converges, diverges or restarts.
+fn settings(budget: u64) -> Settings<'static> {
+    Settings {
         budget,
         grad_tol: -1.0, // never, not even where the gradient is exactly zero
         f_above: 1e300,
@@ -44,15 +51,24 @@ fn allocations(objective: &Objective, method: &Method, budget: u64) -> usize {
         targets: vec![0.5, 1e-3],
         moments: vec![],
         single_precision: false,
-    };
+    }
+}
+
+/// So many runs from different starts.
+fn seeds(objective: &Objective, count: usize) -> Vec<Seeds<'static>> {
     let dim = objective.dim();
-    let seeds = (0..5).map(|run| Seeds {
+    let seeds = (0..count).map(|run| Seeds {
         start: Box::new(move |_| (0..dim).map(|i| 0.1 * (1 + i + run) as f64).collect()),
         noise: Stream::new(1, "noise", &[&run.to_string()]),
         batches: Stream::new(1, "batches", &[&run.to_string()]),
         random: Stream::new(1, "random", &[&run.to_string()]),
     });
-    let seeds: Vec<Seeds> = seeds.collect();
+    seeds.collect()
+}
+
+/// Allocations of a block of runs with this budget.
+fn allocations(objective: &Objective, method: &Method, budget: u64) -> usize {
+    let (settings, seeds) = (settings(budget), seeds(objective, 5));
     let before = ALLOCATIONS.load(Ordering::Relaxed);
     let runs = run_block(objective, method, &settings, seeds);
     let count = ALLOCATIONS.load(Ordering::Relaxed) - before;
@@ -91,8 +107,38 @@ impl Solver for AskAll {
     }
 }
 
+/// Most bytes that so many runs have at once, beyond what was there before.
+fn peak(objective: &Objective, method: &Method, count: usize) -> usize {
+    let (settings, seeds) = (settings(20), seeds(objective, count));
+    let before = LIVE.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    assert_eq!(run_block(objective, method, &settings, seeds).len(), count);
+    PEAK.load(Ordering::Relaxed) - before
+}
+
 /// One test, so that no other thread allocates meanwhile.
 #[test]
+fn memory() {
+    steps_do_not_allocate();
+    a_block_has_room_for_its_lanes_only();
+}
+
+/// A run of Adam on its way holds five vectors: point, gradient, two means and the best point. One more run of a block that
+/// is full may cost its result alone, in which there are two.
+fn a_block_has_room_for_its_lanes_only() {
+    const DIM: usize = 500;
+    let objective = Objective::formula(DIM, |x| Scalar::sum(x.iter().map(|x| x.square() * 0.5 + x.cos())));
+    let params = toml::from_str("lr = 1e-3").expect("parameters in TOML");
+    let algorithm = Catalogue::builtin().optimizer("adam").expect("a rule").build(&params).expect("valid parameters");
+    let method = Method::new(algorithm, Part::strategy(Single::default()));
+    peak(&objective, &method, 100); // the program is compiled when first used
+    let [few, many] = [100, 1100].map(|count| peak(&objective, &method, count));
+    let vector = DIM * size_of::<f64>();
+    let limit = 2 * vector + size_of::<RunResult>() + 500;
+    let each = (many - few) / 1000;
+    assert!(each <= limit, "{each} bytes for one more run, at most {limit}");
+}
+
 fn steps_do_not_allocate() {
     let formula = Objective::formula(3, |x| Scalar::sum(x.iter().map(|x| x.square() * 0.5 + x.cos())));
     let rows = Arc::new(Rows::new(2, (0..160).map(|i| f64::from(i % 13) / 13.0).collect()));
