@@ -8,7 +8,7 @@
 //! | `<!-- cell FILE.csv [COLUMN = VALUE, ...] COLUMN -->` | `<!-- /cell -->` | the cell of the one row where the columns have the values |
 //! | `<!-- verdicts FOLDER -->` | `<!-- /verdicts -->` | how many claims of a result folder hold |
 //!
-//! Paths are seen from the folder of the repository. Numbers are shown with three digits, as in tables.
+//! Paths are seen from the folder of the repository. Numbers are shown with three digits, as in tables, whole ones in full.
 
 use crate::format::significant;
 use std::fs;
@@ -94,9 +94,18 @@ fn cell(mark: &str, root: &Path) -> Result<String, String> {
         return Err("the cell is empty".to_string());
     }
     Ok(match cell.parse::<f64>() {
-        Ok(number) if cell.contains(['.', 'e']) => significant(number),
+        Ok(number) if cell.contains(['.', 'e']) => rounded(number),
         _ => cell.to_string(),
     })
+}
+
+/// Three digits; large numbers without an exponent, so that `19800` stands beside a whole number of that size.
+fn rounded(number: f64) -> String {
+    let text = significant(number);
+    match text.parse::<f64>() {
+        Ok(short) if (1e4..1e7).contains(&short.abs()) => format!("{short}"),
+        _ => text,
+    }
 }
 
 /// Whether a cell has a value: numbers are equal as numbers, whatever way they are written.
@@ -151,6 +160,12 @@ mod tests {
                         **`a x=1`**\n\n| p |\n| --: |\n| 1 |\n\nrms 3\n\n<!-- /table -->\n<!-- verdicts r -->1 of 2 claims hold<!-- /verdicts --> end";
         assert_eq!((fresh.as_str(), quotes), (expected, 4));
         assert_eq!(refreshed(&fresh, dir.path()).unwrap(), (fresh.clone(), 4), "a fresh page stays as it is");
+    }
+
+    #[test]
+    fn numbers_side_by_side_have_one_form() {
+        let shown = [9123.4, 19_795.2, 2_138_000.9, 9_999_999.0, 1.5e-4, -20_180.4].map(rounded);
+        assert_eq!(shown, ["9123", "19800", "2140000", "1.00e7", "1.50e-4", "-20200"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod failing;
 mod finders;
 mod layers;
 mod methods;
+mod pages;
 mod precision;
 mod proofs;
 mod repeat;
