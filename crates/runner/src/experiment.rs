@@ -26,6 +26,8 @@ pub struct Experiment {
     pub stop: Stop,
     /// Where the runs of optimizers are classified on problems that do not say; nowhere without `[critical]`.
     pub at: Vec<At>,
+    /// Whether points that surveys certify are rows: with `[critical]` they are.
+    pub keeps_points: bool,
     /// Whether a proof is tried for every certified point.
     pub proves: bool,
     /// Whether every start of a run with restarts is a row.

@@ -153,6 +153,9 @@ fn key_basis(experiment: &Experiment, cell: &Cell, recorded: Option<u64>) -> Str
     if classified && experiment.proves {
         basis["prove"] = json!(true); // the same
     }
+    if surveys && !experiment.keeps_points {
+        basis["points"] = json!(false); // absent otherwise; such a survey lacks rows that it must have when they are wanted
+    }
     let restarts = matches!(&cell.action, Action::Descend(method) if method.strategy.object().restarts());
     if restarts && !experiment.records_attempts {
         basis["attempts"] = json!(false); // absent otherwise; such a run lacks rows that it must have when they are wanted
@@ -257,6 +260,16 @@ at = ["stop"]
         assert!(first[0] != base[0] && first[1..] == base[1..]);
         let looked_at = keys(&BASE.replace("[critical]", "[record]\nspectrum = { replicates = 1 }\n[critical]"));
         assert!(looked_at[0] != base[0] && looked_at[0] != first[0] && looked_at[1..] == base[1..]);
+    }
+
+    #[test]
+    fn a_survey_whose_points_are_rows_is_another_run() {
+        let survey = BASE.replace("optimizer = \"momentum\"\nstrategy = \"noisy_start\"", "survey = \"enumerate\"");
+        let without = survey.replace("[critical]\nat = [\"stop\"]\n", "");
+        let (with, without) = (keys(&survey), keys(&without));
+        assert!(with[0] != without[0] && with[1] != without[1], "rows that are there or not");
+        assert_eq!(with[2..], without[2..], "a finder's point is always a row");
+        assert_eq!(keys(&survey.replace("at = [\"stop\"]", "at = []")), with, "moments are of descents");
     }
 
     #[test]

@@ -139,6 +139,7 @@ pub fn resolve(
         curves: if rules.is_some() { None } else { config.curves },
         examples: if rules.is_some() { None } else { config.examples },
         spectrum,
+        keeps_points: config.critical.is_some() && rules.is_none(),
         proves: config.critical.as_ref().is_some_and(|table| table.proves) && rules.is_none(),
         criteria: criteria.unwrap_or_default(),
         criteria_table,

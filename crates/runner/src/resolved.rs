@@ -43,7 +43,7 @@ pub fn text(experiment: &Experiment) -> String {
     section(&mut out, "[stop]", &pairs);
     section(&mut out, "[record]", &record(experiment));
     section(&mut out, "[targets]", &[("gaps", numbers(&experiment.gaps))]);
-    if !experiment.at.is_empty() || experiment.proves {
+    if experiment.keeps_points {
         let mut pairs = vec![("at", moments(&experiment.at))];
         if experiment.proves {
             pairs.push(("prove", true.to_string()));

@@ -82,8 +82,9 @@ pub fn measured(
         ..Measured::default()
     };
     let mut rows = Rows::default();
-    for (i, point) in found.points.iter().enumerate() {
-        rows[Part::Critical].push(point_cells(experiment, surface, i, point));
+    if experiment.keeps_points {
+        let cells = |(i, point)| point_cells(experiment, surface, i, point);
+        rows[Part::Critical] = found.points.iter().enumerate().map(cells).collect();
     }
     shape::add_rows(&mut rows, instance, &found);
     rows[Part::Counts] = found.counts.as_ref().map_or_else(Vec::new, count_cells);

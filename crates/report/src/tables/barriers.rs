@@ -79,7 +79,10 @@ impl<'a> Line<'a> {
         let lengths: Vec<f64> = self.followed.iter().map(|(_, path)| path.length).collect();
         let minima = self.share(|run, path| is_minimum(run, &path.from) && is_minimum(run, &path.to));
         let mut row = vec![Cell::text(problem), Cell::text(self.method), Cell::text(self.way)];
-        row.extend([self.planned, self.missing, self.followed.len(), minima.count].map(Cell::count));
+        row.extend([self.planned, self.missing, self.followed.len()].map(Cell::count));
+        // Without `[critical]` no end has a certificate.
+        let has_certificates = self.followed.iter().any(|(run, _)| !run.points.is_empty());
+        row.push(if has_certificates { Cell::count(minima.count) } else { Cell::Empty });
         row.push(Cell::optional(median(&barriers)));
         row.extend([interval.map(|ends| ends.0), interval.map(|ends| ends.1)].map(Cell::optional));
         row.extend([0.1, 0.9].map(|p| Cell::optional(quantile(&barriers, p))));

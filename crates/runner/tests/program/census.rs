@@ -162,7 +162,7 @@ fn what_cannot_be_searched_is_refused_with_a_reason() {
 #[test]
 fn a_survey_is_a_run_with_rows_of_its_own() {
     let text = "schema = 1\n[experiment]\nname = \"all\"\n[[problem]]\nname = \"himmelblau\"\n[[method]]\nid = \"all\"\n\
-                survey = \"census\"\nreplicates = 1\n";
+                survey = \"census\"\nreplicates = 1\n[critical]\n";
     let desk = Desk::new(text);
     desk.run("out").expect(0);
     let out = desk.folder("out");
@@ -171,6 +171,16 @@ fn a_survey_is_a_run_with_rows_of_its_own() {
     assert_eq!(column(&out, "counts.csv", "found"), ["4", "4", "1"]);
     assert_eq!(column(&out, "critical.csv", "proof"), ["proved"; 9]);
     assert!(column(&out, "runs.csv", "reason")[0].starts_with("9 critical points proved in "));
+    assert!(crate::support::text(&out, "config.resolved.toml").contains("\n[critical]\n"));
+    // Without the section the points are counted and are no rows, and a folder of the one is not complete for the other.
+    desk.write(&text.replace("[critical]\n", ""));
+    desk.run("counts").expect(0);
+    let counts = desk.folder("counts");
+    let measured = |dir: &std::path::Path| ["index", "found"].map(|name| column(dir, "counts.csv", name));
+    assert_eq!(measured(&counts), measured(&out));
+    assert!(column(&counts, "critical.csv", "proof").is_empty());
+    assert!(!crate::support::text(&counts, "config.resolved.toml").contains("[critical]"));
+    assert!(desk.run("out").expect(2).err.contains("1 finished run that this file no longer plans"));
     // On a sphere it is refused before anything is written.
     desk.write(&text.replace("himmelblau", "spherical_spin"));
     let answer = desk.run("none").expect(2);
