@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use autodiff::{Evaluator, Geometry, Stream};
+use autodiff::{Evaluator, Geometry, Stream, math};
 use serde::{Deserialize, Serialize};
 
 use super::against_list::against_list;
@@ -19,18 +19,27 @@ use crate::polish::{Polished, polish};
 /// Critical points that are found, at most, where `points` does not say otherwise.
 const MOST_POINTS: u64 = 20_000;
 
-/// Searches with a finder from starts 0, 1, 2, ... and, every second time once two points are known, from somewhere on the
-/// line between two of them, where saddles are (on a sphere, from below it); what it ends at is polished, certified, and kept when it is new, with
-/// its images under the declared symmetries (and -x where `f(-x) = -f(x)`), each polished and certified in turn. After
-/// `first`, 2 `first`, 4 `first`, ... searches the set is looked at: it is settled when the last doubling added nothing and
-/// every point, or one of its images, was reached by `reached` searches or more. (A point that is missing although it is as
-/// easy to reach as the hardest one known is then as likely as `exp(-reached)`.)
+/// Searches beside a known point begin at this share of `max(1, |x|)` from it, or farther away.
+const NEAREST: f64 = 3e-3;
+
+/// Searches with a finder from starts 0, 1, 2, ... and, every second time once points are known, from somewhere on the line
+/// between two of them, where saddles are (on a sphere, from below it), or beside one along its flattest direction, where
+/// the point is that it is about to merge with. What a search ends at is polished, certified, and kept when it is new, with
+/// its images under the declared symmetries (and -x where `f(-x) = -f(x)`), each polished and certified in turn.
+///
+/// After `first`, 2 `first`, 4 `first`, ... searches the set is looked at. It is settled when all of this holds:
+///
+/// 1. The last doubling added nothing.
+/// 2. Every point, or one of its images, was reached by `reached` searches that did not begin at it: they would have found
+///    it if it had been missing. So a point that is missing although it is as easy to reach as the hardest one known is as
+///    likely as `exp(-reached)`.
+/// 3. Where topology gives `sum (-1)^index`, the points have that sum. The reason says how often this alone sent it on.
 ///
 /// Two points are one when value and index agree, and place to 1e-6 of `max(1, |x|)`. Points with zero eigenvalues lie on
 /// families, or are ill-conditioned; they are told apart by value, index and nullity alone.
 ///
-/// **Sampling bias.** What the finder hardly ever reaches is missing, and often it is a saddle together with the minimum or
-/// maximum that it is about to merge with, which no sum of signs betrays. `searches` in the rows tells how well each point
+/// **Sampling bias.** What the finder hardly ever reaches is missing; a pair of indices that differ by one no sum of signs
+/// betrays. `searches` in the rows tells how well each point
 /// was reached; those known only as images of others have 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -39,7 +48,7 @@ pub struct Enumerate {
     pub finder: String,
     /// Searches before the set is looked at for the first time.
     pub first: u64,
-    /// Searches that must have reached each point or one of its images.
+    /// Searches from elsewhere that must have reached each point or one of its images.
     pub reached: u64,
     /// Searches, at most.
     pub searches: u64,
@@ -60,7 +69,7 @@ impl Described for Enumerate {
     const PARAMS: &'static [(&'static str, &'static str)] = &[
         ("finder", "finder that searches, with its default parameters"),
         ("first", "searches before the set is looked at for the first time; then it is at every doubling, >= 1"),
-        ("reached", "searches that must have reached each point or one of its images, >= 1"),
+        ("reached", "searches from elsewhere that must have reached each point or one of its images, >= 1"),
         ("searches", "searches, at most, >= first"),
         ("points", "points, at most, >= 1"),
     ];
@@ -105,27 +114,30 @@ impl Survey for Enumerate {
             most: self.points,
             points: vec![],
             orbits: vec![],
+            from_elsewhere: vec![],
             spent: Evaluations::default(),
             elsewhere: BTreeMap::new(),
         };
-        let (mut searches, mut goal, mut before) = (0, self.first, None);
+        let (mut searches, mut goal, mut before, mut alarms) = (0, self.first, None, 0);
         let is_settled = loop {
             while searches < goal && !set.is_full() {
-                let start = set.between(searches, &mut random).unwrap_or_else(|| (set.site.start)(searches));
-                let found = finder.search(&mut eval, start, searches, &mut random, set.site.criteria);
+                let Begin { x, at } = set.begin(&eval, searches, &mut random);
+                let found = finder.search(&mut eval, x, searches, &mut random, set.site.criteria);
                 set.spent.gradients += found.n_gradients;
                 set.spent.hessians += found.n_hessians;
-                set.reached(&mut eval, found.point);
+                set.reached(&mut eval, found.point, &at);
                 searches += 1;
             }
             let count = set.points.len();
-            let is_settled = !set.is_full() && before == Some(count) && set.least_reached() >= self.reached;
+            let is_quiet = !set.is_full() && before == Some(count) && set.least_reached() >= self.reached;
+            let is_settled = is_quiet && set.has_its_sum();
             if is_settled || set.is_full() || goal.saturating_mul(2) > self.searches {
                 break is_settled;
             }
+            alarms += u64::from(is_quiet);
             (before, goal) = (Some(count), 2 * goal);
         };
-        set.surveyed(is_settled, searches)
+        set.surveyed(is_settled, searches, alarms)
     }
 }
 
@@ -136,6 +148,8 @@ struct Set<'s, 'a> {
     points: Vec<SurveyedPoint>,
     /// For each point, the one that it is an image of, or itself.
     orbits: Vec<usize>,
+    /// For each point that is no image, searches that reached it or an image of it and began at neither.
+    from_elsewhere: Vec<u64>,
     spent: Evaluations,
     /// Searches that ended at no critical point of the domain, by what they ended at.
     elsewhere: BTreeMap<&'static str, u64>,
@@ -146,46 +160,92 @@ impl Set<'_, '_> {
         self.points.len() as u64 >= self.most
     }
 
-    /// Searches that reached the point, or images of it, that fewest reached; none for an empty set.
+    /// Searches from elsewhere that reached the point, or images of it, that fewest reached; none for an empty set.
     fn least_reached(&self) -> u64 {
-        let mut reached = vec![0; self.points.len()];
-        for (found, &origin) in self.points.iter().zip(&self.orbits) {
-            reached[origin] += found.searches.unwrap_or(0);
-        }
-        let of_origins = (0..self.points.len()).filter(|&i| self.orbits[i] == i).map(|i| reached[i]);
+        let of_origins = (0..self.points.len()).filter(|&i| self.orbits[i] == i).map(|i| self.from_elsewhere[i]);
         of_origins.min().unwrap_or(u64::MAX)
     }
 
-    /// Where every second search begins: on the line between two known points.
-    fn between(&self, search: u64, random: &mut Stream) -> Option<Vec<f64>> {
+    /// Whether `sum (-1)^index` is what topology wants; of families of points it wants nothing.
+    fn has_its_sum(&self) -> bool {
+        self.site.known.euler.is_none_or(|euler| euler == self.signed_sum()) || self.has_families()
+    }
+
+    fn signed_sum(&self) -> i64 {
+        let sign = |found: &SurveyedPoint| if found.certificate.inertia.n_neg.is_multiple_of(2) { 1 } else { -1 };
+        self.points.iter().map(sign).sum()
+    }
+
+    fn has_families(&self) -> bool {
+        self.points.iter().any(|found| found.certificate.inertia.n_zero > 0)
+    }
+
+    /// Where a search begins: every second one at known points, if there are any.
+    fn begin(&self, eval: &Evaluator, search: u64, random: &mut Stream) -> Begin {
+        let at_known = match search % 4 {
+            1 => self.between(random),
+            3 => self.beside(eval, random),
+            _ => None,
+        };
+        at_known.unwrap_or_else(|| Begin { x: (self.site.start)(search), at: vec![] })
+    }
+
+    /// On the line between two known points.
+    fn between(&self, random: &mut Stream) -> Option<Begin> {
         let count = self.points.len() as u32;
-        if search.is_multiple_of(2) || count < 2 {
+        if count < 2 {
             return None;
         }
         let first = random.below(count);
         let second = (first + 1 + random.below(count - 1)) % count;
-        let [a, b] = [first, second].map(|i| &self.points[i as usize].point.x);
+        let at = [first, second].map(|i| i as usize);
+        let [a, b] = at.map(|i| &self.points[i].point.x);
         let share = random.uniform(0.0, 1.0);
         let mut x: Vec<f64> = a.iter().zip(b).map(|(a, b)| a + share * (b - a)).collect();
         let geometry = self.site.objective.geometry();
         // Between a point and its antipode may lie the centre of the sphere.
         let is_on_a_way = *geometry == Geometry::Flat || norm(&x) > 1e-3 * norm(a);
         geometry.retract(&mut x);
-        is_on_a_way.then_some(x)
+        is_on_a_way.then(|| Begin { x, at: at.map(|i| self.orbits[i]).to_vec() })
     }
 
-    /// A search ended at `point`.
-    fn reached(&mut self, eval: &mut Evaluator, point: Polished) {
+    /// Beside a known point along the eigenvector of its smallest eigenvalue, at a distance of any size.
+    fn beside(&self, eval: &Evaluator, random: &mut Stream) -> Option<Begin> {
+        if self.points.is_empty() {
+            return None;
+        }
+        let i = random.below(self.points.len() as u32) as usize;
+        let (point, share) = (&self.points[i].point, math::exp(random.uniform(math::ln(NEAREST), 0.0)));
+        let side = if random.uniform(0.0, 1.0) < 0.5 { -1.0 } else { 1.0 };
+        let model = point.model.as_ref()?;
+        let size = |k: &usize| model.eigen.values[*k].abs();
+        let flattest = (0..model.eigen.values.len()).min_by(|a, b| size(a).total_cmp(&size(b)))?;
+        let mut step = vec![0.0; model.eigen.values.len()];
+        step[flattest] = side * share * model.scale;
+        Some(Begin { x: model.moved(eval, &point.x, &step), at: vec![self.orbits[i]] })
+    }
+
+    /// A search that began at the points of these orbits ended at `point`.
+    fn reached(&mut self, eval: &mut Evaluator, point: Polished, began_at: &[usize]) {
         match self.place(eval, point) {
-            Placed::Known(i) => *self.points[i].searches.get_or_insert(0) += 1,
+            Placed::Known(i) => {
+                *self.points[i].searches.get_or_insert(0) += 1;
+                self.from_elsewhere[self.orbits[i]] += u64::from(!began_at.contains(&self.orbits[i]));
+            }
             Placed::Elsewhere(why) => *self.elsewhere.entry(why).or_default() += 1,
             Placed::New => {
                 let first = self.points.len() - 1;
-                self.orbits.push(first);
+                self.note(first, 1);
                 self.points[first].searches = Some(1);
                 self.add_images(eval, first);
             }
         }
+    }
+
+    /// The newest point is of the orbit of `origin`, and so many searches from elsewhere reached it.
+    fn note(&mut self, origin: usize, from_elsewhere: u64) {
+        self.orbits.push(origin);
+        self.from_elsewhere.push(from_elsewhere);
     }
 
     /// Images of the point at `first`, their images, and so on.
@@ -197,7 +257,7 @@ impl Set<'_, '_> {
                 self.spent.gradients += point.n_gradients;
                 self.spent.hessians += point.n_hessians;
                 if let Placed::New = self.place(eval, point) {
-                    self.orbits.push(first);
+                    self.note(first, 0);
                 }
             }
             next += 1;
@@ -235,19 +295,18 @@ impl Set<'_, '_> {
         Placed::New
     }
 
-    fn surveyed(self, is_settled: bool, searches: u64) -> Surveyed {
+    fn surveyed(self, is_settled: bool, searches: u64, alarms: u64) -> Surveyed {
         let dim = self.site.objective.geometry().tangent_dim(self.site.objective.dim());
         let mut counts = vec![0; dim + 1];
         self.points.iter().for_each(|found| counts[found.certificate.inertia.n_neg] += 1);
-        let has_zeros = self.points.iter().any(|found| found.certificate.inertia.n_zero > 0);
         let mut counts = IndexCounts::beside(counts, &self.site.known);
-        if has_zeros {
+        if self.has_families() {
             // Families are counted once each; sums over isolated points say nothing about them.
             counts = IndexCounts { found: counts.found, ..IndexCounts::default() };
         }
         Surveyed {
             is_complete: is_settled,
-            reason: self.reason(is_settled, searches),
+            reason: self.reason(is_settled, searches, alarms),
             counts: Some(counts),
             listed: against_list(&self.site.known.listed, &self.points),
             spent: self.spent,
@@ -256,7 +315,7 @@ impl Set<'_, '_> {
         }
     }
 
-    fn reason(&self, is_settled: bool, searches: u64) -> String {
+    fn reason(&self, is_settled: bool, searches: u64, alarms: u64) -> String {
         let count = self.points.len();
         let mut reason = if is_settled {
             format!("{count} critical points, none of them new between {} and {searches} searches", searches / 2)
@@ -265,6 +324,12 @@ impl Set<'_, '_> {
         } else {
             format!("{count} critical points in {searches} searches, the limit, and more are likely")
         };
+        if alarms > 0 {
+            reason += &format!("; sent on by a wrong sum of (-1)^index {alarms} times");
+        }
+        if !self.has_its_sum() {
+            reason += &format!("; points are missing, as the sum of (-1)^index is {}", self.signed_sum());
+        }
         let of = |class: Class| self.points.iter().filter(|found| found.certificate.class == class).count();
         if of(Class::Degenerate) > 0 {
             reason += &format!("; degenerate: {}", of(Class::Degenerate));
@@ -278,6 +343,12 @@ impl Set<'_, '_> {
         }
         reason
     }
+}
+
+/// Where a search begins, and the orbits of the known points that it begins at.
+struct Begin {
+    x: Vec<f64>,
+    at: Vec<usize>,
 }
 
 /// Where a point belongs.
