@@ -4,6 +4,7 @@ use autodiff::Evaluator;
 
 use crate::class::Class;
 use crate::criteria::Criteria;
+use crate::doubt::doubt;
 use crate::inertia::{Inertia, inertia};
 use crate::model::{Model, norm};
 use crate::polish::Polished;
@@ -69,15 +70,18 @@ pub struct Certificate {
 ///
 /// Signs are counted outside `zero_tol = zero_tol_factor n eps |H|`. Where the polish came in slowly, as it does
 /// only where H is singular, the tolerance is at least the change that H has still before it at the limit: both
-/// eigenvalues of the monkey saddle vanish with the distance to it, and neither has a sign.
+/// eigenvalues of the monkey saddle vanish with the distance to it, and neither has a sign. It is at least twice the change
+/// that small eigenvalues undergo among the points whose gradient cannot be told from zero, too.
 ///
 /// A point that is not critical is gradient-flat when `|Hg| / (|H| |g|) < flat_ratio_min`, or when no Newton step
-/// could remove more than a tenth of the gradient. Never fails; costs at most twelve gradients.
+/// could remove more than a tenth of the gradient. Never fails; costs at most twelve gradients, and more (see `doubt`) where an
+/// eigenvalue is small and not zero.
 pub fn certify(eval: &mut Evaluator, point: &Polished, zero_modes: usize, criteria: &Criteria) -> Certificate {
     let Some(model) = &point.model else { return not_finite(eval, point) };
     let next_step = model.newton_step(&model.slopes, model.zero_tol(criteria));
     let drift = point.trail.hessian_drift(norm(&next_step), criteria.contraction_min);
     let zero_tol = model.zero_tol(criteria).max(drift);
+    let zero_tol = zero_tol.max(doubt(eval, point, model, zero_tol));
     let signs = inertia(&model.eigen.values, zero_tol);
     let (grad_floor, is_at_floor) = (model.grad_floor(), model.grad_norm <= model.grad_floor());
     let probe =

@@ -47,6 +47,7 @@ mod class;
 pub mod connect;
 mod criteria;
 mod density;
+mod doubt;
 mod entry;
 mod extremes;
 mod finder;

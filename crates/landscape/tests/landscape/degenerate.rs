@@ -56,6 +56,38 @@ fn minima_of_higher_order_are_degenerate() {
 }
 
 #[test]
+fn a_zero_that_rounding_hides_gets_no_sign() {
+    // (u - a)^k + (v - b)^2, u and v turned axes, the powers multiplied out: their gradients end in rounding errors 1e-8 (k = 3)
+    // to 1e-3 (k = 6) away from the point, and the eigenvalue there is not zero, with either sign. At k = 2 it is one indeed.
+    let mut stream = Stream::new(7, "starts", &["hidden zero"]);
+    for k in [2, 3, 4, 5, 6] {
+        for draw in 0..100 {
+            let [a, b, angle, first, second] = [1.0, 1.0, 3.0, 0.01, 0.01].map(|side| stream.uniform(-side, side));
+            let (cosine, sine) = (angle.cos(), angle.sin());
+            let hidden = Objective::formula(2, |x| {
+                let (u, v) = (x[0] * cosine + x[1] * sine, x[1] * cosine - x[0] * sine);
+                let mut binomial = 1.0;
+                let terms = (0..=k).map(|j| {
+                    let term = u.powi(k - j) * (binomial * (-a).powi(j));
+                    binomial *= f64::from(k - j) / f64::from(j + 1);
+                    term
+                });
+                Scalar::sum(terms.collect::<Vec<_>>()) + (v - b).square()
+            });
+            let (u, v) = (a + first, b + second);
+            let start = [u * cosine - v * sine, u * sine + v * cosine];
+            let (_, certificate) = classify(&hidden, &start, 0);
+            if k == 2 {
+                assert_eq!((certificate.class, certificate.flips), (Class::Minimum, 0), "{certificate:?}");
+            } else {
+                let is_sure = matches!(certificate.class, Class::Minimum | Class::Saddle | Class::Maximum);
+                assert!(!is_sure, "k = {k}, draw {draw}: {certificate:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_saddle_with_zeros_is_still_a_saddle() {
     // Strict saddle: the negative eigenvalue decides, whatever x[2]^4 does.
     let objective = Objective::formula(3, |x| x[0].square() - x[1].square() + x[2].powi(4));
