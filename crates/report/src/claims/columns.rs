@@ -24,6 +24,7 @@ const SHARES: &[(&str, &str, &str)] = &[
     ("basins", "share", "n_starts"),
     ("counts", "euler_share", "n_euler"),
     ("matrix_signs", "share", "n_draws"),
+    ("tolerance", "share", "n_planned"),
 ];
 
 /// Columns that hold words.

@@ -23,6 +23,7 @@ mod slices;
 mod spectrum;
 mod spread;
 mod success;
+mod tolerance;
 
 use crate::draws::without_draw;
 use crate::estimators::{Outcome, Share};
@@ -93,6 +94,7 @@ pub(crate) const MAKERS: &[Maker] = &[
     of_all("endpoints", endpoints::header, endpoints::table),
     of_all("levels", levels::header, levels::table),
     of_all("signs", signs::header, signs::table),
+    of_all("tolerance", tolerance::header, tolerance::table),
     of_all("index_vs_loss", index_vs_loss::header, index_vs_loss::table),
     of_draws("counts", counts::header, counts::table, |run| !run.counts.is_empty()),
     of_all("listed", listed::header, listed::table),

@@ -174,6 +174,31 @@ fn signs_average_over_certified_points_only() {
     assert!(signs.footer.contains(&"planned 6 = with a certificate 5 + without 1".to_string()));
 }
 
+/// Four searches end with |g| = 1e-9, 2e-5, 2e-3 and 1: within 1e-4 on the square are three of five, the missing one in the
+/// denominator; one of them is critical.
+#[test]
+fn a_loose_bound_on_the_gradient_claims_what_is_not_certified() {
+    let mut files = Files::default();
+    for (key, gradient, class) in
+        [("a", "1e-9", "saddle"), ("b", "2e-5", "gradient-flat"), ("c", "2e-3", "not-critical"), ("d", "1", "not-critical")]
+    {
+        files.finder(key, "net", "converged");
+        files.critical.push(format!("{key},found,5,1,1,2,{gradient},3,0.01,8,1,0,7,0,0.125,,-1,2,,,,,{class},0,why,,"));
+    }
+    files.finder("e", "net", "missing");
+    files.run("f", "net", "sgd", "budget", "9.0");
+    let tables = files.tables();
+    let sheet = Sheet::of(&tables, "tolerance");
+    assert_eq!(sheet.rows.len(), 7, "a descent is no search");
+    let column = |name| (0..7).map(|row| sheet.count(row, name)).collect::<Vec<usize>>();
+    assert_eq!(column("n_within"), [3, 2, 2, 1, 1, 1, 1]);
+    assert_eq!(column("n_certified"), [1; 7]);
+    assert_eq!(column("n_planned"), [5; 7]);
+    assert_eq!((sheet.real(0, "share"), sheet.real(0, "grad_sq")), (0.6, 1e-4));
+    let table = tables.iter().find(|table| table.name == "tolerance").unwrap();
+    assert_eq!(table.footer, ["planned 6 = searches 5 + other runs 1"]);
+}
+
 /// A finder that certifies nothing, as on the control function without critical points, still shows what it returned.
 #[test]
 fn a_problem_without_critical_points_says_so() {
@@ -181,7 +206,8 @@ fn a_problem_without_critical_points_says_so() {
     files.finder("a", "control", "budget");
     files.critical.push("a,found,5.0,-inf,-inf,nan,1e-3,3,0.01,,,,,0,,,,,,,,,at-infinity,0,why,,".to_string());
     let tables = files.tables();
-    assert_eq!(tables.len(), 1, "no target, no descent, no curve");
+    let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+    assert_eq!(names, ["signs", "tolerance"], "no target, no descent, no curve");
     let sheet = Sheet::of(&tables, "signs");
     assert_eq!((sheet.text(0, "class"), sheet.text(0, "level_median")), ("at-infinity", "-inf"));
     assert!(tables[0].to_text(80).contains("control (no critical point)"));
