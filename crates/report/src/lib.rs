@@ -107,7 +107,8 @@ pub fn claims(dir: &Path) -> Result<Option<Claims>, ReportError> {
 }
 
 /// Every picture that the result folder `dir` has rows for, in reading order: `success_by_gap`, `success_by_cost`,
-/// `restart_law`, `learning`, `classes`, `index_by_level`, `counts_by_index`; none for a folder of tuning. `tables` are those of the folder.
+/// `restart_law`, `learning`, `classes`, `index_by_level`, `counts_by_index`, `spectrum`; none for a folder of tuning.
+/// `tables` are those of the folder.
 ///
 /// # Errors
 /// As [`tables`].
@@ -115,7 +116,7 @@ pub fn pictures(dir: &Path, tables: &[Table]) -> Result<Vec<Picture>, ReportErro
     if tuning::is_tuning(dir) {
         return Ok(Vec::new());
     }
-    Ok(pictures::all(&pictures::Source { folder: &Folder::load(dir)?, tables }))
+    Ok(pictures::all(&pictures::Source::new(&Folder::load(dir)?, tables)))
 }
 
 /// The page of the result folder `dir` as one HTML file that needs nothing else: claims where the experiment makes any,

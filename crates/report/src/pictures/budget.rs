@@ -35,7 +35,7 @@ fn costs(runs: &[&Run], last: f64) -> Vec<f64> {
 /// `None` without targets.
 pub(super) fn picture(source: &Source) -> Option<Picture> {
     let (mut panels, mut rows) = (Vec::new(), Vec::new());
-    for problem in source.folder.problems() {
+    for problem in source.problems() {
         let targets = gaps(problem.runs()).len();
         let methods = problem.methods.iter().filter(|method| method.is_descent());
         let spent = methods.clone().flat_map(|method| &method.runs).filter_map(|run| run.row.cost).fold(0.0, f64::max);

@@ -1,13 +1,13 @@
 //! Picture `index_by_level`: the index of critical points against their loss, with theory where there is one.
 
-use super::{Picture, Source};
-use crate::draws::without_counted;
+use super::{Picture, Source, Z};
+use crate::draws::{without_counted, without_draw};
+use crate::folder::{Folder, Run};
 use crate::table::{Cell, names};
 use crate::tables::certified;
 use plot::{Axis, Colour, Dash, Layer, PALETTE, Panel, Shape};
+use std::collections::HashSet;
 
-/// Half the width of a 95 % interval in standard errors.
-const Z: f64 = 1.96;
 /// Places on each axis beyond which marks cannot be told apart: they are drawn once.
 const PLACES: f64 = 400.0;
 
@@ -15,11 +15,10 @@ const PLACES: f64 = 400.0;
 pub(super) fn picture(source: &Source) -> Option<Picture> {
     let (mut panels, mut rows) = (Vec::new(), Vec::new());
     let tables = source.by_problem("index_vs_loss");
-    // As in the table: not a panel for each of hundreds of draws.
     let (folder, _) = without_counted(source.folder);
-    for problem in folder.problems() {
-        let mut points: Vec<[Option<f64>; 3]> = problem
-            .runs()
+    for (label, runs) in grouped_by_label(source, &folder) {
+        let mut points: Vec<[Option<f64>; 3]> = runs
+            .iter()
             .flat_map(|run| &run.points)
             .filter_map(certified)
             .map(|point| [Some(point.level), Some(point.index_fraction), point.theory])
@@ -28,13 +27,13 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
         if points.is_empty() {
             continue;
         }
-        let head = |kind: &str| vec![Cell::text(problem.label), Cell::text(kind)];
+        let head = |kind: &str| vec![Cell::text(&label), Cell::text(kind)];
         for [level, index, theory] in &points {
             let mut row = head("point");
             row.extend([*level, *index, None, None, *theory].map(Cell::optional));
             rows.push(row);
         }
-        let lines = tables.iter().find(|(label, _)| *label == problem.label).map_or(&[][..], |(_, lines)| lines);
+        let lines = tables.iter().find(|(found, _)| *found == label).map_or(&[][..], |(_, lines)| lines);
         let bins: Vec<[f64; 4]> = lines
             .iter()
             // The last line of a problem is all of its points together.
@@ -50,7 +49,7 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
                 head("bin").into_iter().chain([level, mean, lo, hi].map(Cell::Real)).chain([Cell::Empty]).collect(),
             );
         }
-        panels.push(panel(problem.label, &points, &bins));
+        panels.push(panel(&label, &points, &bins));
     }
     (!panels.is_empty()).then(|| Picture {
         name: "index_by_level".to_string(),
@@ -64,6 +63,22 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
         header: names(&["problem", "kind", "level", "index_fraction", "lo", "hi", "theory"]),
         rows,
     })
+}
+
+/// The runs by label of their problem; of a surface with many draws all together, without the draw.
+fn grouped_by_label<'a>(source: &Source, folder: &'a Folder) -> Vec<(String, Vec<&'a Run>)> {
+    let many: HashSet<String> = source.hidden.iter().map(|label| without_draw(label)).collect();
+    let mut groups: Vec<(String, Vec<&Run>)> = Vec::new();
+    for problem in folder.problems() {
+        let law = without_draw(problem.label);
+        let label = if many.contains(&law) { law } else { problem.label.to_string() };
+        let place = groups.iter().position(|(found, _)| *found == label).unwrap_or_else(|| {
+            groups.push((label, Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].1.extend(problem.methods.into_iter().flat_map(|method| method.runs));
+    }
+    groups
 }
 
 fn panel(problem: &str, points: &[[Option<f64>; 3]], bins: &[[f64; 4]]) -> Panel {
@@ -87,6 +102,9 @@ fn panel(problem: &str, points: &[[Option<f64>; 3]], bins: &[[f64; 4]]) -> Panel
     if !theory.is_empty() {
         let curve = Layer::curve(theory).colour(PALETTE[1]).dash(Dash::Dashed).width(2.0);
         panel = panel.layer(curve.named("theory"));
+    }
+    if bins.is_empty() {
+        return panel;
     }
     panel
         .layer(Layer::intervals(ends).colour(Colour::INK).named("bin mean, 95 %"))

@@ -10,14 +10,21 @@ mod index;
 mod learning;
 mod quality;
 mod restarts;
+mod spectrum;
 
-use crate::folder::Folder;
+use crate::draws::without_draw;
+use crate::folder::{Folder, ProblemRuns};
 use crate::render;
 use crate::table::{Cell, Table};
 use plot::{Figure, Panel};
+use std::collections::{HashMap, HashSet};
 
 /// Natural width of a panel, in pixels: text is then as large as that of a page around it, also on a phone.
 const PANEL_WIDTH: f64 = 400.0;
+/// Half the width of a 95 % interval in standard errors.
+const Z: f64 = 1.96;
+/// Draws of one random surface that have panels of their own.
+const MOST_DRAWS: usize = 4;
 /// Panels side by side in a file.
 const COLUMNS: usize = 2;
 
@@ -62,17 +69,39 @@ impl Picture {
 
 /// What pictures are made of.
 pub(crate) struct Source<'a> {
-    pub folder: &'a Folder,
-    pub tables: &'a [Table],
+    folder: &'a Folder,
+    tables: &'a [Table],
+    /// Labels of problems without a panel of their own: one draw of many.
+    hidden: HashSet<&'a str>,
 }
 
 impl<'a> Source<'a> {
+    /// The rows of a folder and its tables.
+    pub fn new(folder: &'a Folder, tables: &'a [Table]) -> Self {
+        let mut draws: HashMap<String, usize> = HashMap::new();
+        let is_beyond = |label: &&str| {
+            let count = draws.entry(without_draw(label)).or_default();
+            *count += 1;
+            *count > MOST_DRAWS
+        };
+        let labels = folder.problems().into_iter().map(|problem| problem.label);
+        Source { folder, tables, hidden: labels.filter(is_beyond).collect() }
+    }
+
+    /// The problems that have a panel of their own.
+    fn problems(&self) -> impl Iterator<Item = ProblemRuns<'a>> {
+        self.folder.problems().into_iter().filter(|problem| !self.hidden.contains(problem.label))
+    }
+
     /// The rows of a table by problem, in its order; nothing when the folder does not have it.
     fn by_problem(&self, table: &str) -> Vec<(&'a str, Vec<Line<'a>>)> {
         let Some(table) = self.tables.iter().find(|found| found.name == table) else { return Vec::new() };
         let mut groups: Vec<(&str, Vec<Line>)> = Vec::new();
         for row in &table.rows {
             let line = Line { table, row };
+            if self.hidden.contains(line.text("problem")) {
+                continue;
+            }
             match groups.last_mut().filter(|(problem, _)| *problem == line.text("problem")) {
                 Some((_, lines)) => lines.push(line),
                 None => groups.push((line.text("problem"), vec![line])),
@@ -139,14 +168,14 @@ fn beside(i: usize, count: usize) -> f64 {
 
 /// Every picture that the folder has numbers for, in reading order.
 pub(crate) fn all(source: &Source) -> Vec<Picture> {
-    let pictures = [
-        quality::picture,
-        budget::picture,
-        restarts::picture,
-        learning::picture,
-        classes::picture,
-        index::picture,
-        counts::picture,
-    ];
-    pictures.into_iter().filter_map(|picture| picture(source)).collect()
+    let pictures = [quality::picture, budget::picture, restarts::picture, learning::picture, classes::picture];
+    let mut pictures: Vec<Picture> = pictures.into_iter().filter_map(|picture| picture(source)).collect();
+    if !source.hidden.is_empty() {
+        let note = format!("Of a surface with many draws the first {MOST_DRAWS} are shown; the tables have all.");
+        pictures.iter_mut().for_each(|picture| picture.notes.push(note.clone()));
+    }
+    // In these all draws are taken together.
+    let pooled = [index::picture, counts::picture, spectrum::picture];
+    pictures.extend(pooled.into_iter().filter_map(|picture| picture(source)));
+    pictures
 }

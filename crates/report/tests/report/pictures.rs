@@ -3,7 +3,6 @@
 use crate::common::{Draws, Files, Sheet, random_folder, tables};
 use report::estimators::{clustered_wilson, wilson};
 use report::{About, Picture};
-use std::fs;
 use std::path::Path;
 
 fn pictures(dir: &Path) -> Vec<Picture> {
@@ -183,25 +182,86 @@ fn the_interval_of_groups_is_between_its_extremes() {
     assert!(hi - lo > 0.05 && lo < 0.2 && hi > 0.2, "{lo} {hi}");
 }
 
-/// Two instances of one law with 2 and 4 minima: mean 3, standard error 1; the expectation stands beside it.
+/// Two draws of one surface with 2 and 4 minima: the figures of the table, the expectation beside them.
 #[test]
-fn counts_are_means_over_instances() {
+fn counts_are_those_of_the_table() {
     let mut files = Files::default();
     for instance in [1, 2] {
         files.finder(&format!("k{instance}"), &format!("spin dim=2 instance={instance}"), "converged");
     }
+    files.runs.iter_mut().for_each(|row| *row = row.replace(",newton,newton,finder,", ",newton,census,survey,"));
+    for (key, minima) in [("k1", 2), ("k2", 4)] {
+        files.counts.push(format!("{key},0,{minima},3.25,0.5,2,"));
+        files.counts.push(format!("{key},1,1,,,2,"));
+    }
     let dir = files.write();
-    let rows = "run_key,index,found,expected,expected_se,euler,most\nk1,0,2,3.25,0.5,2,\nk1,1,1,,,2,\nk2,0,4,3.25,0.5,2,\nk2,1,1,,,2,\n";
-    fs::write(dir.path().join("counts.csv"), rows).unwrap();
-    let pictures = pictures(dir.path());
-    let csv = find(&pictures, "counts_by_index").to_csv();
+    let found = pictures(dir.path());
+    let csv = find(&found, "counts_by_index").to_csv();
     assert_eq!(
         csv,
-        "problem,method,index,n_surfaces,found,found_se,expected,expected_se\n\
+        "problem,method,index,n_draws,mean,mean_se,expected,expected_se\n\
          spin dim=2,newton,0,2,3,1,3.25,0.5\nspin dim=2,newton,1,2,1,0,,\n"
     );
-    let svg = find(&pictures, "counts_by_index").to_svg();
+    let svg = find(&found, "counts_by_index").to_svg();
     assert!(svg.contains("spin dim=2 (2 draws)") && svg.contains(">expected<") && svg.contains("found by newton"));
+}
+
+/// Two spectra of 800 even eigenvalues from 0 to 1 under the uniform law: every bin has the density 1, of the law too; what
+/// stands apart is marked where the law has it.
+#[test]
+fn the_density_of_an_even_spectrum_is_one() {
+    let mut files = Files::default();
+    for seed in [1, 2] {
+        let key = format!("k{seed}");
+        files.finder(&key, &format!("even dim=800 seed={seed}"), "converged");
+        let mut row = |cells: &str| files.spectrum.push(format!("{key},start,800,{cells}"));
+        row("lower-edge,,0,0.1,");
+        row("upper-edge,,1,0.1,");
+        for k in 0..800 {
+            let value = f64::from(k) / 799.0;
+            row(&format!("eigenvalue,{},{value:?},,{value:?}", k + 1));
+        }
+        row("outlier,800,1,,0.75");
+    }
+    let found = pictures(files.write().path());
+    let picture = find(&found, "spectrum");
+    assert_eq!(picture.panels.len(), 1, "two draws of one surface");
+    let rows = columns(&picture.to_csv(), &["kind", "from", "to", "density", "law"]);
+    let bins: Vec<&Vec<String>> = rows.iter().filter(|row| row[0] == "bin").collect();
+    assert_eq!(bins.len(), 40, "the root of 1600");
+    let number = |text: &str| text.parse::<f64>().unwrap();
+    let mut total = 0.0;
+    for bin in &bins {
+        assert!((number(&bin[4]) - 1.0).abs() < 1e-9, "the law: {bin:?}");
+        // 20 eigenvalues of each spectrum in a bin; where its ends fall decides about one of them.
+        assert!((number(&bin[3]) - 1.0).abs() <= 0.051, "{bin:?}");
+        total += number(&bin[3]) * (number(&bin[2]) - number(&bin[1]));
+    }
+    assert!((total - 1.0).abs() < 1e-12, "every eigenvalue is in one bin: {total}");
+    assert!(rows.iter().any(|row| row[0] == "law's place of outliers" && row[1] == "0.75"));
+    let svg = picture.to_svg();
+    assert_well_formed(&svg);
+    assert!(svg.contains("even dim=800, newton (2 spectra)") && svg.contains(">law<"));
+}
+
+/// Nine draws of one surface: the first four have panels of their own, the points of all are in one.
+#[test]
+fn many_draws_do_not_make_many_panels() {
+    let mut files = Files::default();
+    for instance in 1..=9 {
+        let (key, problem) = (format!("k{instance}"), format!("spin dim=20 instance={instance}"));
+        files.run(&key, &problem, "gd", "budget", "100.0");
+        files.hit(&key, "0.5", "1.0");
+        files.point(&key, "stop", "-1.5", [0, 0, 19], "0.001", ("minimum", 0));
+    }
+    let found = pictures(files.write().path());
+    for (name, panels) in [("success_by_gap", 4), ("success_by_cost", 4), ("classes", 4), ("index_by_level", 1)] {
+        let picture = find(&found, name);
+        let says_so = picture.notes.iter().any(|note| note.contains("the first 4 are shown"));
+        assert_eq!((picture.panels.len(), says_so), (panels, panels == 4), "{name}");
+    }
+    let points = columns(&find(&found, "index_by_level").to_csv(), &["problem", "kind"]);
+    assert_eq!(points, vec![vec!["spin dim=20".to_string(), "point".to_string()]; 9]);
 }
 
 /// Medians of the table, and a panel of its own for held-out data.

@@ -1,0 +1,224 @@
+//! Picture `spectrum`: where the eigenvalues of Hessians lie, and where a law has them.
+
+use super::{Picture, Source, Z};
+use crate::draws::without_draw;
+use crate::rows::{SpectrumKind, SpectrumRow};
+use crate::table::{Cell, names};
+use plot::{Axis, Colour, Dash, Layer, PALETTE, Panel, Shape};
+
+/// Bins of a histogram at most.
+const MOST_BINS: usize = 60;
+
+/// The spectra of one problem, whatever its draw, under one method at one place of its runs.
+struct Group<'a> {
+    problem: String,
+    method: &'a str,
+    at: &'a str,
+    spectra: Vec<Vec<&'a SpectrumRow>>,
+}
+
+/// One part of the axis: share of eigenvalues over its width, and of the law where there is one.
+struct Bin {
+    from: f64,
+    to: f64,
+    density: f64,
+    law: Option<f64>,
+}
+
+fn groups<'a>(source: &Source<'a>) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group> = Vec::new();
+    for run in &source.folder.runs {
+        let problem = without_draw(&run.row.problem);
+        for rows in run.spectrum.chunk_by(|a, b| a.at == b.at) {
+            let (method, at) = (run.row.method.as_str(), rows[0].at.as_str());
+            let is_it = |group: &Group| group.problem == problem && group.method == method && group.at == at;
+            let place = groups.iter().position(is_it).unwrap_or_else(|| {
+                groups.push(Group { problem: problem.clone(), method, at, spectra: Vec::new() });
+                groups.len() - 1
+            });
+            groups[place].spectra.push(rows.iter().collect());
+        }
+    }
+    groups
+}
+
+fn of_kind<'a>(rows: &[&'a SpectrumRow], kind: SpectrumKind) -> Vec<&'a SpectrumRow> {
+    rows.iter().copied().filter(|row| row.kind == kind).collect()
+}
+
+/// The law's share of eigenvalues below a place: linear between the eigenvalues, at which it is known, and the ends of its
+/// bulk.
+struct Law {
+    points: Vec<[f64; 2]>,
+}
+
+impl Law {
+    /// `None` without a law.
+    fn of(spectrum: &[&SpectrumRow]) -> Option<Self> {
+        let known = of_kind(spectrum, SpectrumKind::Eigenvalue).into_iter().map(|row| Some([row.value, row.theory?]));
+        let mut points = known.collect::<Option<Vec<[f64; 2]>>>().filter(|points| !points.is_empty())?;
+        let end = |kind, share| of_kind(spectrum, kind).into_iter().map(move |row| [row.value, share]);
+        points.extend(end(SpectrumKind::LowerEdge, 0.0).chain(end(SpectrumKind::UpperEdge, 1.0)));
+        points.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+        Some(Law { points })
+    }
+
+    fn below(&self, x: f64) -> f64 {
+        match self.points.partition_point(|[place, _]| *place <= x) {
+            0 => 0.0,
+            after if after == self.points.len() => 1.0,
+            after => {
+                let ([x0, y0], [x1, y1]) = (self.points[after - 1], self.points[after]);
+                y0 + (y1 - y0) * (x - x0) / (x1 - x0)
+            }
+        }
+    }
+}
+
+impl Group<'_> {
+    /// Every eigenvalue, of all spectra together.
+    fn values(&self) -> Vec<f64> {
+        let of = |rows: &Vec<&SpectrumRow>| of_kind(rows, SpectrumKind::Eigenvalue);
+        self.spectra.iter().flat_map(of).map(|row| row.value).collect()
+    }
+
+    fn bins(&self, (lo, hi): (f64, f64), count: usize) -> Vec<Bin> {
+        let values = self.values();
+        let laws: Option<Vec<Law>> = self.spectra.iter().map(|rows| Law::of(rows)).collect();
+        let edge = |k: usize| lo + (hi - lo) * (k as f64 / count as f64);
+        let bin = |k: usize| {
+            let (from, to) = (edge(k), edge(k + 1));
+            let is_in = |x: &&f64| **x >= from && (**x < to || k + 1 == count && **x <= to);
+            let share = values.iter().filter(is_in).count() as f64 / values.len() as f64;
+            let law = laws.as_ref().map(|laws| {
+                let shares = laws.iter().map(|law| law.below(to) - law.below(from));
+                shares.sum::<f64>() / laws.len() as f64 / (to - from)
+            });
+            Bin { from, to, density: share / (to - from), law }
+        };
+        (0..count).map(bin).collect()
+    }
+
+    fn title(&self) -> String {
+        let n = match self.spectra.len() {
+            1 => "1 spectrum".to_string(),
+            n => format!("{n} spectra"),
+        };
+        format!("{}, {} ({n})", self.problem, self.method)
+    }
+
+    /// A row of the data: what it is, from where to where, density, its error, the law.
+    fn row(&self, kind: &str, numbers: [Option<f64>; 5]) -> Vec<Cell> {
+        let head = [&self.problem, self.method, self.at, kind].map(Cell::text);
+        head.into_iter().chain(numbers.map(Cell::optional)).collect()
+    }
+}
+
+impl Bin {
+    fn numbers(&self) -> [Option<f64>; 5] {
+        [Some(self.from), Some(self.to), Some(self.density), None, self.law]
+    }
+}
+
+/// Least and greatest of some numbers.
+fn extent(values: &[f64]) -> Option<(f64, f64)> {
+    let (lo, hi) = (values.iter().copied().reduce(f64::min)?, values.iter().copied().reduce(f64::max)?);
+    (lo < hi).then_some((lo, hi))
+}
+
+/// As many bins as the root of the number of eigenvalues, so that a bin's own chance is small.
+fn count_of(values: &[f64]) -> usize {
+    ((values.len() as f64).sqrt() as usize).clamp(8, MOST_BINS)
+}
+
+/// `None` without spectra.
+pub(super) fn picture(source: &Source) -> Option<Picture> {
+    let (mut panels, mut rows) = (Vec::new(), Vec::new());
+    let groups = groups(source);
+    // Along a run the places are compared in one panel.
+    for along in groups.chunk_by(|a, b| a.problem == b.problem && a.method == b.method) {
+        panels.extend(if along.len() > 1 { compared(along, &mut rows) } else { single(&along[0], &mut rows) });
+    }
+    (!panels.is_empty()).then(|| Picture {
+        name: "spectrum".to_string(),
+        title: "Where the eigenvalues of Hessians lie, and where a law has them".to_string(),
+        notes: names(&[
+            "Bars: share of all eigenvalues over the width of a bin. A line in their place: the density as Lanczos estimates it \
+             without eigenvalues, with 95 % bands. Dashed: the law of an infinite matrix, over the same bins.",
+            "Diamonds: where the law has eigenvalues apart from its bulk. Along runs: places compared on a logarithmic axis, \
+             since most eigenvalues of a network are near 0.",
+        ]),
+        panels,
+        header: names(&["problem", "method", "at", "kind", "from", "to", "density", "error", "law"]),
+        rows,
+    })
+}
+
+/// The spectra at one place: a histogram, or a smoothed density.
+fn single(group: &Group, rows: &mut Vec<Vec<Cell>>) -> Option<Panel> {
+    let values = group.values();
+    let panel = Panel::new(Axis::linear("eigenvalue"), Axis::linear("density")).title(group.title());
+    let Some((lo, hi)) = extent(&values) else { return smooth(group, panel, rows) };
+    let bins = group.bins((lo, hi), count_of(&values));
+    rows.extend(bins.iter().map(|bin| group.row("bin", bin.numbers())));
+    let edges = bins.iter().map(|bin| bin.from).chain([hi]).collect();
+    let heights = bins.iter().map(|bin| bin.density).collect();
+    let mut panel = panel.layer(Layer::bars(edges, heights).named("eigenvalues"));
+    let law: Vec<[f64; 2]> = bins.iter().filter_map(|bin| Some([0.5 * (bin.from + bin.to), bin.law?])).collect();
+    if !law.is_empty() {
+        panel = panel.layer(Layer::curve(law).colour(PALETTE[1]).dash(Dash::Dashed).width(2.0).named("law"));
+    }
+    let apart = group.spectra.iter().flat_map(|spectrum| of_kind(spectrum, SpectrumKind::Outlier));
+    let mut apart: Vec<f64> = apart.filter_map(|row| row.theory).collect();
+    apart.sort_by(f64::total_cmp);
+    apart.dedup();
+    if !apart.is_empty() {
+        let kind = "law's place of outliers";
+        rows.extend(apart.iter().map(|place| group.row(kind, [Some(*place), Some(*place), None, None, None])));
+        let marks = Layer::markers(apart.iter().map(|place| [*place, 0.0]).collect(), Shape::Diamond);
+        panel = panel.layer(marks.colour(Colour::WHITE).width(5.0).named(kind));
+    }
+    Some(panel)
+}
+
+/// The density of the first spectrum: smoothed ones of several draws have different widths.
+fn smooth(group: &Group, panel: Panel, rows: &mut Vec<Vec<Cell>>) -> Option<Panel> {
+    let points = of_kind(&group.spectra[0], SpectrumKind::Density);
+    if points.is_empty() {
+        return None;
+    }
+    let numbers = |row: &SpectrumRow| [row.position, row.position, Some(row.value), row.error, row.theory];
+    rows.extend(points.iter().map(|row| group.row("density", numbers(row))));
+    let band = points.iter().filter_map(|row| {
+        let half = Z * row.error?;
+        Some([row.position?, (row.value - half).max(0.0), row.value + half])
+    });
+    let line = points.iter().filter_map(|row| Some([row.position?, row.value]));
+    let law: Vec<[f64; 2]> = points.iter().filter_map(|row| Some([row.position?, row.theory?])).collect();
+    let mut panel = panel
+        .layer(Layer::band(band.collect()))
+        .layer(Layer::curve(line.collect()).named("density of the first spectrum"));
+    if !law.is_empty() {
+        panel = panel.layer(Layer::curve(law).colour(PALETTE[1]).dash(Dash::Dashed).width(2.0).named("law, smoothed"));
+    }
+    Some(panel)
+}
+
+/// The same spectra at several places, each a line.
+fn compared(along: &[Group], rows: &mut Vec<Vec<Cell>>) -> Option<Panel> {
+    let ends = extent(&along.iter().flat_map(Group::values).collect::<Vec<f64>>())?;
+    let mut panel = Panel::new(Axis::linear("eigenvalue"), Axis::log("density")).title(along[0].title());
+    for (i, group) in along.iter().enumerate() {
+        let bins = group.bins(ends, MOST_BINS);
+        rows.extend(bins.iter().map(|bin| group.row("bin", bin.numbers())));
+        // An empty bin has no place on the axis: the line breaks.
+        let height = |bin: &Bin| if bin.density > 0.0 { bin.density } else { f64::NAN };
+        let corners = bins.iter().flat_map(|bin| [[bin.from, height(bin)], [bin.to, height(bin)]]).collect();
+        let name = match group.at.parse::<f64>() {
+            Ok(_) => format!("at cost {}", group.at),
+            Err(_) => format!("at {}", group.at),
+        };
+        panel = panel.layer(Layer::curve(corners).series(i).named(name));
+    }
+    Some(panel)
+}
