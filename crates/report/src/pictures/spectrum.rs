@@ -78,8 +78,8 @@ impl Law {
 impl Group<'_> {
     /// Every eigenvalue, of all spectra together.
     fn values(&self) -> Vec<f64> {
-        let of = |rows: &Vec<&SpectrumRow>| of_kind(rows, SpectrumKind::Eigenvalue);
-        self.spectra.iter().flat_map(of).map(|row| row.value).collect()
+        let rows = self.spectra.iter().flat_map(|rows| of_kind(rows, SpectrumKind::Eigenvalue));
+        rows.map(|row| row.value).collect()
     }
 
     fn bins(&self, (lo, hi): (f64, f64), count: usize) -> Vec<Bin> {
