@@ -139,7 +139,7 @@ mod tests {
         let counts = Layer::words(vec![([20.0, 0.5], "40".to_string())]).colour(Colour::WHITE);
         let errors = Layer::intervals(vec![[10.0, 0.2, 0.8]]).named("95 % interval").shifted(2.0);
         let split = Panel::new(Axis::linear("points"), classes).layer(bars).layer(counts).layer(errors).height(60.0);
-        let split = split.title("a title that is far too long for one line of the half of a picture of this width");
+        let split = split.title("a title that_is_far_too_long_for_one_line_and_has_a_word_too_long_for_any_line_of_this_width of the of the half of a picture of this width");
         let parts = [density, runtime, map].into_iter().map(Part::from).chain([Part::from(scene), Part::from(split)]);
         Figure::new(parts.collect()).columns(2).width(640.0).title("All of it").about("a < b")
     }

@@ -57,6 +57,8 @@ pub enum Shape {
     Square,
     /// A house with its tip up.
     Pentagon,
+    /// A triangle that points down.
+    Down,
 }
 
 /// How a line is broken.
@@ -90,7 +92,9 @@ impl Dash {
 }
 
 impl Shape {
-    const ALL: [Shape; 5] = [Shape::Circle, Shape::Square, Shape::Triangle, Shape::Diamond, Shape::Pentagon];
+    /// All of them.
+    pub const ALL: [Shape; 6] =
+        [Shape::Circle, Shape::Square, Shape::Triangle, Shape::Diamond, Shape::Pentagon, Shape::Down];
 
     /// The outline around `(x, y)` in user units; `size` is half its height.
     pub(crate) fn path(self, size: f64) -> String {
@@ -103,6 +107,7 @@ impl Shape {
                 let [rise, side, fall, base] = [0.75, 0.38, 1.25, 1.24].map(|part| crate::svg::coordinate(part * size));
                 format!("m0-{r}l{r} {rise}l-{side} {fall}h-{base}l-{side}-{fall}z")
             }
+            Shape::Down => format!("m0 {r}l{r}-{d}h-{d}z"),
             Shape::Square => format!("m-{r}-{r}h{d}v{d}h-{d}z"),
         }
     }

@@ -141,13 +141,25 @@ impl Panel {
     }
 }
 
-/// A title in lines that fit into a width, broken at its blanks; none for an empty one.
+/// A title in lines that fit into a width, broken at its blanks, and inside a word that is too long by itself; none for an
+/// empty one.
 fn wrapped(title: &str, room: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in title.split(' ').filter(|word| !word.is_empty()) {
         match lines.last_mut().filter(|line| width(line) + width(word) + width(" ") <= room) {
             Some(line) => *line = format!("{line} {word}"),
-            None => lines.push(word.to_string()),
+            None => lines.push(String::new()),
+        }
+        let line = lines.last_mut().expect("there is one");
+        if line.is_empty() {
+            let mut rest = String::new();
+            for letter in word.chars() {
+                if width(&rest) + width(&letter.to_string()) > room {
+                    lines.insert(lines.len() - 1, std::mem::take(&mut rest));
+                }
+                rest.push(letter);
+            }
+            *lines.last_mut().expect("there is one") = rest;
         }
     }
     lines

@@ -26,6 +26,9 @@ const DATA: [&str; 16] = [
 /// Values below this share of the greatest one are rounding, and a logarithmic axis stops there.
 const ROUNDING: f64 = 1e-16;
 
+/// A loss that falls by more than so many times what it was at the start has no lower bound that matters.
+const RUNAWAY: f64 = 1e3;
+
 /// `None` without curves.
 pub(super) fn picture(source: &Source) -> Option<Picture> {
     let (mut panels, mut rows) = (Vec::new(), Vec::new());
@@ -61,7 +64,14 @@ fn ribbons(lines: &[Line], prefix: &str, label: &str) -> Panel {
     let positive = all().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min).max(ROUNDING * most);
     let y = match least >= 0.0 && most > 3.0 * positive {
         true => Axis::log(label).range(0.8 * positive, 1.25 * most),
-        false => Axis::linear(label),
+        // A loss without a lower bound runs away; what came before is what there is to see.
+        false => {
+            let start = lines.iter().find_map(|line| value(line, "50")).unwrap_or_default().abs();
+            match start > 0.0 && most - least > RUNAWAY * start {
+                true => Axis::linear(label).range(most - 4.0 * start, most + 0.2 * start),
+                false => Axis::linear(label),
+            }
+        }
     };
     let mut panel = Panel::new(Axis::log("cost in gradient-equivalents"), y);
     for (i, (method, lines)) in grouped(lines, |line| line.text("method")).into_iter().enumerate() {

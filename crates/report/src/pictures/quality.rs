@@ -10,9 +10,9 @@ const DATA: [&str; 7] = ["problem", "method", "gap", "n_planned", "share", "shar
 pub(super) fn picture(source: &Source) -> Option<Picture> {
     let (mut panels, mut rows) = (Vec::new(), Vec::new());
     for (problem, lines) in source.by_problem("success") {
-        // A gap of 0 has no place on a logarithmic axis.
+        // A gap of 0 has no place on a logarithmic axis, and one gap alone makes no curve: the table has it.
         let lines: Vec<_> = lines.into_iter().filter(|line| line.number("gap").is_some_and(|gap| gap > 0.0)).collect();
-        if lines.is_empty() {
+        if lines.iter().all(|line| line.number("gap") == lines[0].number("gap")) {
             continue;
         }
         let axis = Axis::log("gap: level above the reference");
@@ -42,7 +42,7 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
         name: "success_by_gap".to_string(),
         title: "How often each method reached each quality".to_string(),
         notes: names(&[
-            "Bars: 95 % intervals (Wilson); of a cell that lacks runs, its bounds.",
+            "Problems with two gaps or more. Bars: 95 % intervals (Wilson); of a cell that lacks runs, its bounds.",
             "Marks of one gap stand a little apart so that they can be told apart. The numbers are those of the table success.",
         ]),
         panels,

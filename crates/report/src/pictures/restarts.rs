@@ -9,6 +9,10 @@ use plot::{Axis, Layer, Panel, Shape};
 /// Columns `best_of_k` of the table.
 const BEST_OF: [u32; 6] = [1, 2, 5, 10, 20, 50];
 
+/// Of the restarted methods.
+const SHAPES: [Shape; 6] =
+    [Shape::Diamond, Shape::Triangle, Shape::Down, Shape::Pentagon, Shape::Square, Shape::Circle];
+
 /// A number of starts with its success and 95 % interval.
 struct Point {
     starts: f64,
@@ -23,6 +27,10 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
         let mut panel = Panel::new(axis, share_axis("share that reaches the gap")).title(problem);
         let series = grouped(&lines, |line| (line.text("method"), line.number("gap").map(f64::to_bits)));
         let count = series.len();
+        let mut restarted: Vec<&str> = lines.iter().map(|line| line.text("restarted_method")).collect();
+        restarted.retain(|method| !method.is_empty());
+        restarted.sort_unstable();
+        restarted.dedup();
         let mut is_empty = true;
         let mut row = |line: &Line, kind: &str, method: &str, point: &Point| {
             let head = [Cell::text(problem), Cell::text(method), line.cell("gap").clone(), Cell::text(kind)];
@@ -46,13 +54,15 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
                 let (method, real) = (line.text("restarted_method"), real(line));
                 let Some(real) = real else { continue };
                 row(line, "restarted", method, &real);
-                let name = format!("{method} as run, gap {gap}");
+                let name = format!("{method} as run");
                 let real = [real];
-                let mark = Layer::markers(at(&real), Shape::Diamond);
+                // Gaps by colour, methods by shape.
+                let place = restarted.iter().position(|name| *name == method).unwrap_or_default();
+                let mark = Layer::markers(at(&real), SHAPES[place % SHAPES.len()]);
                 let shift = beside(i, count);
                 let colour = plot::PALETTE[i % plot::PALETTE.len()];
                 panel = panel
-                    .layer(Layer::intervals(ends(&real)).colour(colour).width(1.8).shifted(shift).named(&name))
+                    .layer(Layer::intervals(ends(&real)).colour(colour).width(1.8).shifted(shift))
                     .layer(mark.colour(colour).width(5.5).shifted(shift).named(&name));
             }
         }
@@ -65,7 +75,7 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
         title: "Success of the best of k runs, and of restarts as really run".to_string(),
         notes: names(&[
             "Lines: share of draws of k whole single runs of which at least one reaches the gap, unbiased, with 95 % bands.",
-            "Diamonds: the restarted method itself, at its mean number of starts, with Wilson 95 % intervals. Its starts are \
+            "Large marks, in the colour of their gap: the restarted method itself, at its mean number of starts, with Wilson 95 % intervals. Its starts are \
              cut off early, so where late hits count it lies below the line; the table restarts allows for that.",
         ]),
         panels,

@@ -46,8 +46,8 @@ fn of_kind<'a>(rows: &[&'a SpectrumRow], kind: SpectrumKind) -> Vec<&'a Spectrum
     rows.iter().copied().filter(|row| row.kind == kind).collect()
 }
 
-/// The law's share of eigenvalues below a place: linear between the eigenvalues, at which it is known, and the ends of its
-/// bulk.
+/// The law's share of eigenvalues below a place, of its bulk without those apart from it: linear between the eigenvalues, at
+/// which it is known, and the ends of the bulk.
 struct Law {
     points: Vec<[f64; 2]>,
 }
@@ -55,18 +55,28 @@ struct Law {
 impl Law {
     /// `None` without a law.
     fn of(spectrum: &[&SpectrumRow]) -> Option<Self> {
-        let known = of_kind(spectrum, SpectrumKind::Eigenvalue).into_iter().map(|row| Some([row.value, row.theory?]));
-        let mut points = known.collect::<Option<Vec<[f64; 2]>>>().filter(|points| !points.is_empty())?;
-        let end = |kind, share| of_kind(spectrum, kind).into_iter().map(move |row| [row.value, share]);
-        points.extend(end(SpectrumKind::LowerEdge, 0.0).chain(end(SpectrumKind::UpperEdge, 1.0)));
+        let known = of_kind(spectrum, SpectrumKind::Eigenvalue);
+        let known = known.into_iter().filter_map(|row| Some([row.value, row.theory?]));
+        let mut points = Some(known.collect::<Vec<[f64; 2]>>()).filter(|points| !points.is_empty())?;
+        let apart = of_kind(spectrum, SpectrumKind::Outlier);
+        let share_of = |is_it: &dyn Fn(f64) -> bool| {
+            let it = apart.iter().filter(|row| row.theory.is_some_and(is_it));
+            it.count() as f64 / spectrum[0].n as f64
+        };
+        for edge in of_kind(spectrum, SpectrumKind::LowerEdge) {
+            points.push([edge.value, share_of(&|place| place < edge.value)]);
+        }
+        for edge in of_kind(spectrum, SpectrumKind::UpperEdge) {
+            points.push([edge.value, 1.0 - share_of(&|place| place > edge.value)]);
+        }
         points.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
         Some(Law { points })
     }
 
     fn below(&self, x: f64) -> f64 {
         match self.points.partition_point(|[place, _]| *place <= x) {
-            0 => 0.0,
-            after if after == self.points.len() => 1.0,
+            0 => self.points[0][1],
+            after if after == self.points.len() => self.points[after - 1][1],
             after => {
                 let ([x0, y0], [x1, y1]) = (self.points[after - 1], self.points[after]);
                 y0 + (y1 - y0) * (x - x0) / (x1 - x0)
