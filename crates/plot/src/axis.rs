@@ -18,6 +18,7 @@ pub struct Axis {
     pub(crate) scale: Scale,
     pub(crate) range: Option<(f64, f64)>,
     names: Vec<String>,
+    is_whole: bool,
 }
 
 /// Multiples of 1, 2 or 5 times a power of ten from `lower` to `upper`, at most `most` of them, with their labels: for
@@ -37,12 +38,12 @@ pub(crate) struct Tick {
 impl Axis {
     /// A linear axis; its range follows from the data unless [`Axis::range`] gives it.
     pub fn linear(label: impl Into<String>) -> Self {
-        Axis { label: label.into(), scale: Scale::Linear, range: None, names: vec![] }
+        Axis { label: label.into(), scale: Scale::Linear, range: None, names: vec![], is_whole: false }
     }
 
     /// A logarithmic axis.
     pub fn log(label: impl Into<String>) -> Self {
-        Axis { label: label.into(), scale: Scale::Log, range: None, names: vec![] }
+        Axis { label: label.into(), scale: Scale::Log, range: None, names: vec![], is_whole: false }
     }
 
     /// An axis of things with names: the first between 0 and 1, the second between 1 and 2, ...
@@ -51,10 +52,18 @@ impl Axis {
         Axis { names, ..Axis::linear(label).range(0.0, count) }
     }
 
+    /// The same axis for whole numbers: none between them is marked.
+    pub fn whole(mut self) -> Self {
+        self.is_whole = true;
+        self
+    }
+
     /// Labelled and minor ticks over a range of this axis, at most `most` labelled ones; of names all.
     pub(crate) fn ticks(&self, span: &Span, most: usize) -> (Vec<Tick>, Vec<f64>) {
         if self.names.is_empty() {
-            return span.ticks(most);
+            let is_whole = |ticks: &(Vec<Tick>, Vec<f64>)| ticks.0.iter().all(|tick| tick.value.fract() == 0.0);
+            let fewer = (2..=most).rev().map(|most| span.ticks(most));
+            return fewer.into_iter().find(|ticks| !self.is_whole || is_whole(ticks)).unwrap_or_else(|| span.ticks(most));
         }
         let tick = |(i, name): (usize, &String)| Tick { value: i as f64 + 0.5, label: name.clone() };
         (self.names.iter().enumerate().map(tick).collect(), vec![])

@@ -116,7 +116,7 @@ pub fn pictures(dir: &Path, tables: &[Table]) -> Result<Vec<Picture>, ReportErro
     if tuning::is_tuning(dir) {
         return Ok(Vec::new());
     }
-    Ok(pictures::all(&pictures::Source::new(&Folder::load(dir)?, tables)))
+    Ok(pictures::all(&pictures::Source::new(&Folder::load(dir)?, tables, claims::load(dir)?)))
 }
 
 /// The page of the result folder `dir` as one HTML file that needs nothing else: claims where the experiment makes any,

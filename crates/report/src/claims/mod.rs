@@ -14,8 +14,9 @@ mod judge;
 mod measure;
 mod pairs;
 
-pub(crate) use claim::{Claim, Expected, Tolerance, in_words, load};
+pub(crate) use claim::{Claim, Expected, Tolerance, in_words, is_the, load};
 pub use claim::{Kind, Over, Relation};
+pub(crate) use columns::uncertainty;
 pub use columns::{column_range, has_uncertainty, holds_words, is_share, table_columns, table_names};
 pub(crate) use judge::Judgement;
 

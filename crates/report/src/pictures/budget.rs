@@ -1,7 +1,7 @@
 //! Picture `success_by_cost`: which share of targets was reached at which cost, the ECDF of the first hits.
 
 use super::quality::share_axis;
-use super::{Picture, Source};
+use super::{Part, Picture, Source, kind};
 use crate::estimators::clustered_wilson;
 use crate::folder::{Run, gaps};
 use crate::table::{Cell, names};
@@ -34,14 +34,14 @@ fn costs(runs: &[&Run], last: f64) -> Vec<f64> {
 
 /// `None` without targets.
 pub(super) fn picture(source: &Source) -> Option<Picture> {
-    let (mut panels, mut rows) = (Vec::new(), Vec::new());
+    let mut parts = Vec::new();
     for problem in source.problems() {
         let targets = gaps(problem.runs()).len();
         let methods = problem.methods.iter().filter(|method| method.is_descent());
         let spent = methods.clone().flat_map(|method| &method.runs).filter_map(|run| run.row.cost).fold(0.0, f64::max);
         let axis = Axis::log("cost in gradient-equivalents");
         let mut panel = Panel::new(axis, share_axis("share of (run, target) pairs")).title(problem.label);
-        let mut is_empty = true;
+        let (mut is_empty, mut rows) = (true, Vec::new());
         for (i, method) in methods.enumerate().filter(|_| targets > 0) {
             let mut points = Vec::new();
             for cost in costs(&method.runs, spent) {
@@ -59,19 +59,18 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
                 panel.layer(Layer::step_band(&band).series(i)).layer(Layer::steps(&line).series(i).named(method.label));
         }
         if !is_empty {
-            panels.push(panel);
+            parts.push(Part { kind: kind(problem.label), panels: vec![panel], rows });
         }
     }
-    (!panels.is_empty()).then(|| Picture {
-        name: "success_by_cost".to_string(),
-        title: "Which share of the targets was reached at which cost".to_string(),
-        notes: names(&[
+    Picture::of(
+        "success_by_cost",
+        "Which share of the targets was reached at which cost",
+        names(&[
             "Over all planned runs and all gaps of the problem; pairs never reached stay in the denominator.",
             "A run that has ended costs nothing more: its line goes on to the greatest cost of any run.",
             "Bands: pointwise 95 % intervals with runs, not pairs, as independent.",
         ]),
-        panels,
-        header: names(&["problem", "method", "cost", "share", "share_lo", "share_hi"]),
-        rows,
-    })
+        names(&["problem", "method", "cost", "share", "share_lo", "share_hi"]),
+        parts,
+    )
 }

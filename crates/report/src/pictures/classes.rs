@@ -1,6 +1,6 @@
 //! Picture `classes`: what the points are where the runs of each method stop.
 
-use super::{Line, Picture, Source};
+use super::{Line, Part, Picture, Source, kind};
 use crate::table::names;
 use plot::{Axis, Colour, Layer, Panel};
 
@@ -39,16 +39,18 @@ const ROOM: f64 = 0.075;
 
 /// `None` without certified stopping points.
 pub(super) fn picture(source: &Source) -> Option<Picture> {
-    let groups = source.by_problem("endpoints");
-    let panels: Vec<Panel> = groups.iter().map(|(problem, lines)| panel(problem, lines)).collect();
-    (!panels.is_empty()).then(|| Picture {
-        name: "classes".to_string(),
-        title: "What the points are where the runs of each method stop".to_string(),
-        notes: names(&["Numbers of runs by the certificate of their end point, as in the table endpoints."]),
-        panels,
-        header: names(&DATA),
-        rows: groups.iter().flat_map(|(_, lines)| lines.iter().map(|line| line.cells(&DATA))).collect(),
-    })
+    let part = |(problem, lines): (&str, Vec<Line>)| Part {
+        kind: kind(problem),
+        panels: vec![panel(problem, &lines)],
+        rows: lines.iter().map(|line| line.cells(&DATA)).collect(),
+    };
+    Picture::of(
+        "classes",
+        "What the points are where the runs of each method stop",
+        names(&["Numbers of runs by the certificate of their end point, as in the table endpoints."]),
+        names(&DATA),
+        source.by_problem("endpoints").into_iter().map(part).collect(),
+    )
 }
 
 fn panel(problem: &str, lines: &[Line]) -> Panel {

@@ -1,6 +1,6 @@
 //! Picture `counts_by_index`: critical points of each index, counted and as theory expects them.
 
-use super::{Line, Picture, Source, Z, beside, grouped};
+use super::{Line, Part, Picture, Source, Z, beside, grouped, kind};
 use crate::table::names;
 use plot::{Axis, Colour, Dash, Layer, PALETTE, Panel, Shape};
 
@@ -8,27 +8,26 @@ const DATA: [&str; 8] = ["problem", "method", "index", "n_draws", "mean", "mean_
 
 /// `None` without surveys that count.
 pub(super) fn picture(source: &Source) -> Option<Picture> {
-    let (mut panels, mut rows) = (Vec::new(), Vec::new());
+    let mut parts = Vec::new();
     for (problem, lines) in source.by_problem("counts") {
         for (method, lines) in grouped(&lines, |line| line.text("method")) {
             // The last line is that of all indices together.
             let lines: Vec<Line> = lines.into_iter().filter(|line| line.number("index").is_some()).collect();
-            rows.extend(lines.iter().map(|line| line.cells(&DATA)));
-            panels.push(panel(problem, method, &lines));
+            let rows = lines.iter().map(|line| line.cells(&DATA)).collect();
+            parts.push(Part { kind: kind(problem), panels: vec![panel(problem, method, &lines)], rows });
         }
     }
-    (!panels.is_empty()).then(|| Picture {
-        name: "counts_by_index".to_string(),
-        title: "Critical points of each index, counted and expected".to_string(),
-        notes: names(&[
+    Picture::of(
+        "counts_by_index",
+        "Critical points of each index, counted and expected",
+        names(&[
             "Index: number of negative eigenvalues of the Hessian; 0 is a minimum. Counts are means over the draws of the \
              surface, with 95 % intervals where there are two draws or more.",
             "Expected: the mean over all draws by theory, with its own 95 % interval. The numbers are those of the table counts.",
         ]),
-        panels,
-        header: names(&DATA),
-        rows,
-    })
+        names(&DATA),
+        parts,
+    )
 }
 
 fn panel(problem: &str, method: &str, lines: &[Line]) -> Panel {
@@ -43,7 +42,7 @@ fn panel(problem: &str, method: &str, lines: &[Line]) -> Panel {
     let draws = lines.iter().filter_map(|line| line.number("n_draws")).fold(0.0, f64::max);
     let title = if draws > 1.0 { format!("{problem} ({draws} draws)") } else { problem.to_string() };
     let most = lines.len().max(2) as f64 - 1.0;
-    let x = Axis::linear("index: negative eigenvalues").range(-0.5, most + 0.5);
+    let x = Axis::linear("index: negative eigenvalues").range(-0.5, most + 0.5).whole();
     // From 0: a count is compared with none.
     let ground = Layer::curve(vec![[-0.5, 0.0], [most + 0.5, 0.0]]).colour(Colour(190, 190, 190)).width(0.8);
     let mut panel = Panel::new(x, Axis::linear("critical points per surface")).title(title).layer(ground);

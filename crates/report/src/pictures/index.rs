@@ -1,41 +1,52 @@
 //! Picture `index_by_level`: the index of critical points against their loss, with theory where there is one.
 
-use super::{Picture, Source, Z};
+use super::{Part, Picture, Source, Z, kind};
 use crate::draws::{without_counted, without_draw};
 use crate::folder::{Folder, Run};
 use crate::table::{Cell, names};
 use crate::tables::certified;
 use plot::{Axis, Colour, Dash, Layer, PALETTE, Panel, Shape};
-use std::collections::HashSet;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Places on each axis beyond which marks cannot be told apart: they are drawn once.
 const PLACES: f64 = 400.0;
 
+/// A certified point, and how many of the same place it stands for.
+struct Point {
+    level: f64,
+    index: f64,
+    theory: Option<f64>,
+    count: usize,
+}
+
 /// `None` without certified points.
 pub(super) fn picture(source: &Source) -> Option<Picture> {
-    let (mut panels, mut rows) = (Vec::new(), Vec::new());
+    let mut parts = Vec::new();
     let tables = source.by_problem("index_vs_loss");
     let (folder, _) = without_counted(source.folder);
-    for (label, runs) in grouped_by_label(source, &folder) {
-        let mut points: Vec<[Option<f64>; 3]> = runs
-            .iter()
-            .flat_map(|run| &run.points)
-            .filter_map(certified)
-            .map(|point| [Some(point.level), Some(point.index_fraction), point.theory])
+    for (label, runs) in by_surface(&folder) {
+        let certified = runs.iter().flat_map(|run| &run.points).filter_map(certified);
+        let mut points: Vec<Point> = certified
+            .map(|point| Point { level: point.level, index: point.index_fraction, theory: point.theory, count: 1 })
             .collect();
-        points.sort_by(|a, b| a[0].partial_cmp(&b[0]).expect("levels are finite"));
-        if points.is_empty() {
+        points.sort_by(|a, b| a.level.total_cmp(&b.level).then(a.index.total_cmp(&b.index)));
+        // Points of one index, such as minima only, make no picture: the table has them.
+        if points.iter().all(|point| point.index == points[0].index) {
             continue;
         }
+        let points = thinned(points);
         let head = |kind: &str| vec![Cell::text(&label), Cell::text(kind)];
-        for [level, index, theory] in &points {
+        let row = |point: &Point| {
             let mut row = head("point");
-            row.extend([*level, *index, None, None, *theory].map(Cell::optional));
-            rows.push(row);
-        }
-        let lines = tables.iter().find(|(found, _)| *found == label).map_or(&[][..], |(_, lines)| lines);
+            row.extend([Cell::Real(point.level), Cell::Real(point.index), Cell::Empty, Cell::Empty]);
+            row.extend([Cell::optional(point.theory), Cell::count(point.count)]);
+            row
+        };
+        let mut rows: Vec<Vec<Cell>> = points.iter().map(row).collect();
+        let lines = tables.iter().filter(|(found, _)| *found == label || without_draw(found) == label);
         let bins: Vec<[f64; 4]> = lines
-            .iter()
+            .flat_map(|(_, lines)| lines)
             // The last line of a problem is all of its points together.
             .filter(|line| line.number("bin").is_some())
             .filter_map(|line| {
@@ -44,57 +55,53 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
                 Some([level, mean, (mean - half).max(0.0), (mean + half).min(1.0)])
             })
             .collect();
-        for &[level, mean, lo, hi] in &bins {
-            rows.push(
-                head("bin").into_iter().chain([level, mean, lo, hi].map(Cell::Real)).chain([Cell::Empty]).collect(),
-            );
+        for &bin in &bins {
+            rows.push(head("bin").into_iter().chain(bin.map(Cell::Real)).chain([Cell::Empty, Cell::Empty]).collect());
         }
-        panels.push(panel(&label, &points, &bins));
+        parts.push(Part { kind: kind(&label), panels: vec![panel(&label, &points, &bins)], rows });
     }
-    (!panels.is_empty()).then(|| Picture {
-        name: "index_by_level".to_string(),
-        title: "The index of critical points against their loss".to_string(),
-        notes: names(&[
-            "Dots: certified critical points of all methods, equal ones drawn once. Squares: means of the bins of the table \
+    Picture::of(
+        "index_by_level",
+        "The index of critical points against their loss",
+        names(&[
+            "Dots: certified critical points of all methods, those of one place drawn once. Squares: means of the bins of the table \
              index_vs_loss with 95 % intervals over points, which are not independent when runs find the same point.",
             "Index fraction: negative eigenvalues of the Hessian over all of them; 0 is a minimum.",
         ]),
-        panels,
-        header: names(&["problem", "kind", "level", "index_fraction", "lo", "hi", "theory"]),
-        rows,
-    })
+        names(&["problem", "kind", "level", "index_fraction", "lo", "hi", "theory", "n_points"]),
+        parts,
+    )
 }
 
-/// The runs by label of their problem; of a surface with many draws all together, without the draw.
-fn grouped_by_label<'a>(source: &Source, folder: &'a Folder) -> Vec<(String, Vec<&'a Run>)> {
-    let many: HashSet<String> = source.hidden.iter().map(|label| without_draw(label)).collect();
+/// The runs by label of their problem; where there are several draws of a surface all together, without the draw.
+fn by_surface(folder: &Folder) -> Vec<(String, Vec<&Run>)> {
+    let problems = folder.problems();
     let mut groups: Vec<(String, Vec<&Run>)> = Vec::new();
-    for problem in folder.problems() {
+    for problem in &problems {
         let law = without_draw(problem.label);
-        let label = if many.contains(&law) { law } else { problem.label.to_string() };
+        let draws = problems.iter().filter(|other| without_draw(other.label) == law).count();
+        let label = if draws > 1 { law } else { problem.label.to_string() };
         let place = groups.iter().position(|(found, _)| *found == label).unwrap_or_else(|| {
             groups.push((label, Vec::new()));
             groups.len() - 1
         });
-        groups[place].1.extend(problem.methods.into_iter().flat_map(|method| method.runs));
+        groups[place].1.extend(problem.methods.iter().flat_map(|method| &method.runs));
     }
     groups
 }
 
-fn panel(problem: &str, points: &[[Option<f64>; 3]], bins: &[[f64; 4]]) -> Panel {
-    let pair = |[x, y]: [Option<f64>; 2]| Some([x?, y?]);
-    let dots: Vec<[f64; 2]> = points.iter().filter_map(|&[x, y, _]| pair([x, y])).collect();
-    let mut theory: Vec<[f64; 2]> = points.iter().filter_map(|&[x, _, y]| pair([x, y])).collect();
+fn panel(problem: &str, points: &[Point], bins: &[[f64; 4]]) -> Panel {
+    let dots: Vec<[f64; 2]> = points.iter().map(|point| [point.level, point.index]).collect();
+    let mut theory: Vec<[f64; 2]> = points.iter().filter_map(|point| Some([point.level, point.theory?])).collect();
     theory.dedup();
-    let most = dots.iter().chain(&theory).map(|[_, y]| *y).fold(0.0, f64::max);
-    let most = if most > 0.0 { 1.06 * most } else { 1.0 };
+    let most = most(points);
     let y = Axis::linear("index fraction").range(-0.04 * most, most);
     let mut panel = Panel::new(Axis::linear("level (loss over the problem's scale)"), y).title(problem);
     let ends = bins.iter().map(|&[x, _, lo, hi]| [x, lo, hi]).collect();
     let means = bins.iter().map(|&[x, mean, ..]| [x, mean]).collect();
-    let count = dots.len();
+    let count: usize = points.iter().map(|point| point.count).sum();
     panel = panel.layer(
-        Layer::markers(distinct(&dots, most), Shape::Circle)
+        Layer::markers(dots, Shape::Circle)
             .colour(Colour(150, 196, 228))
             .width(2.4)
             .named(format!("critical points ({count})")),
@@ -111,12 +118,31 @@ fn panel(problem: &str, points: &[[Option<f64>; 3]], bins: &[[f64; 4]]) -> Panel
         .layer(Layer::markers(means, Shape::Square).colour(PALETTE[0]).width(3.2).named("bin mean, 95 %"))
 }
 
-/// The points without those that would be drawn over an equal one.
-fn distinct(points: &[[f64; 2]], most: f64) -> Vec<[f64; 2]> {
-    let xs = || points.iter().map(|[x, _]| *x);
-    let (least, greatest) = (xs().fold(f64::INFINITY, f64::min), xs().fold(f64::NEG_INFINITY, f64::max));
+/// The upper end of the axis.
+fn most(points: &[Point]) -> f64 {
+    let most = points.iter().flat_map(|point| [Some(point.index), point.theory]).flatten().fold(0.0, f64::max);
+    if most > 0.0 { 1.06 * most } else { 1.0 }
+}
+
+/// The points without those that would be drawn over an equal one, which counts them.
+fn thinned(points: Vec<Point>) -> Vec<Point> {
+    let levels = || points.iter().map(|point| point.level);
+    let (least, greatest) = (levels().fold(f64::INFINITY, f64::min), levels().fold(f64::NEG_INFINITY, f64::max));
     let width = if greatest > least { greatest - least } else { 1.0 };
-    let place = |&[x, y]: &[f64; 2]| [(x - least) / width, y / most].map(|share| (PLACES * share).round() as i64);
-    let mut seen = std::collections::BTreeSet::new();
-    points.iter().filter(|point| seen.insert(place(point))).copied().collect()
+    let most = most(&points);
+    let place = |point: &Point| {
+        [(point.level - least) / width, point.index / most].map(|share| (PLACES * share).round() as i64)
+    };
+    let mut kept: Vec<Point> = Vec::new();
+    let mut seen: BTreeMap<[i64; 2], usize> = BTreeMap::new();
+    for point in points {
+        match seen.entry(place(&point)) {
+            Entry::Occupied(place) => kept[*place.get()].count += 1,
+            Entry::Vacant(place) => {
+                place.insert(kept.len());
+                kept.push(point);
+            }
+        }
+    }
+    kept
 }

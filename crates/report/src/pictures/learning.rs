@@ -1,6 +1,6 @@
 //! Picture `learning`: quantiles of the loss along the runs, on the training data and on those held out.
 
-use super::{Line, Picture, Source, grouped};
+use super::{Line, Part, Picture, Source, grouped, kind};
 use crate::table::names;
 use plot::{Axis, Layer, Panel};
 
@@ -31,29 +31,29 @@ const RUNAWAY: f64 = 1e3;
 
 /// `None` without curves.
 pub(super) fn picture(source: &Source) -> Option<Picture> {
-    let (mut panels, mut rows) = (Vec::new(), Vec::new());
+    let mut parts = Vec::new();
     for (problem, lines) in source.by_problem("curves") {
         let quantity = match lines[0].text("quantity") {
             "gap" => "gap: level above the reference",
             _ => "level (loss)",
         };
-        panels.push(ribbons(&lines, "q", quantity).title(problem));
+        let mut panels = vec![ribbons(&lines, "q", quantity).title(problem)];
         if lines.iter().any(|line| line.number("held_out_q50").is_some()) {
             panels.push(ribbons(&lines, "held_out_q", "loss on held-out data").title(problem));
         }
-        rows.extend(lines.iter().map(|line| line.cells(&DATA)));
+        let rows = lines.iter().map(|line| line.cells(&DATA)).collect();
+        parts.push(Part { kind: kind(problem), panels, rows });
     }
-    (!panels.is_empty()).then(|| Picture {
-        name: "learning".to_string(),
-        title: "How the loss falls with cost".to_string(),
-        notes: names(&[
+    Picture::of(
+        "learning",
+        "How the loss falls with cost",
+        names(&[
             "Line: median over the recorded runs; bands: 25 to 75 % and 10 to 90 % of the runs.",
             "A run that has ended stays where it ended. The numbers are those of the table curves.",
         ]),
-        panels,
-        header: names(&DATA),
-        rows,
-    })
+        names(&DATA),
+        parts,
+    )
 }
 
 fn ribbons(lines: &[Line], prefix: &str, label: &str) -> Panel {

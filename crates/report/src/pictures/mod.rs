@@ -1,6 +1,6 @@
 //! The pictures, one file each: pure functions of the rows and tables of a result folder.
 //!
-//! A picture has a panel per problem, and the numbers it shows as rows. To add one: a file here with
+//! A picture has a panel per problem, a page full of them at most, and the numbers it shows as rows. To add one: a file here with
 //! `picture(&Source) -> Option<Picture>` and its line in [`all`]; numbers that a table has are taken from the table.
 
 mod budget;
@@ -8,12 +8,16 @@ mod classes;
 mod counts;
 mod index;
 mod learning;
+mod parameter;
 mod quality;
 mod restarts;
 mod spectrum;
+mod varied;
 
+use crate::claims::{Claim, is_the};
 use crate::draws::without_draw;
 use crate::folder::{Folder, ProblemRuns};
+use crate::format;
 use crate::render;
 use crate::table::{Cell, Table};
 use plot::{Figure, Panel};
@@ -27,6 +31,8 @@ const Z: f64 = 1.96;
 const MOST_DRAWS: usize = 4;
 /// Panels side by side in a file.
 const COLUMNS: usize = 2;
+/// Panels of a picture: three rows fill a page.
+const MOST_PANELS: usize = 6;
 
 /// A finished picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +51,46 @@ pub struct Picture {
     pub rows: Vec<Vec<Cell>>,
 }
 
+/// What a picture has of one problem.
+struct Part {
+    /// Parts of one kind are alike: problems of one name, whatever their parameters.
+    kind: String,
+    panels: Vec<Panel>,
+    rows: Vec<Vec<Cell>>,
+}
+
+/// The name of a problem without its parameters.
+fn kind(problem: &str) -> String {
+    problem.split(' ').next().unwrap_or_default().to_string()
+}
+
 impl Picture {
+    /// Of those parts that fill a page: the last ones of every kind before others, in their order. `None` without any.
+    fn of(name: &str, title: &str, mut notes: Vec<String>, header: Vec<String>, mut parts: Vec<Part>) -> Option<Self> {
+        parts.retain(|part| !part.panels.is_empty());
+        let later = |i: usize| parts[i + 1..].iter().filter(|part| part.kind == parts[i].kind).count();
+        let mut order: Vec<(usize, usize)> = (0..parts.len()).map(|i| (later(i), i)).collect();
+        order.sort_unstable();
+        let count = |parts: &[Part]| parts.iter().map(|part| part.panels.len()).sum::<usize>();
+        let (all, mut room, mut is_kept) = (count(&parts), MOST_PANELS, vec![false; parts.len()]);
+        for (_, i) in order {
+            let panels = parts[i].panels.len();
+            (is_kept[i], room) = if panels <= room { (true, room - panels) } else { (false, 0) };
+        }
+        let mut kept = is_kept.into_iter();
+        parts.retain(|_| kept.next().unwrap_or_default());
+        if count(&parts) < all {
+            notes.push(format!("{} of {all} panels: of problems of one name the last. The tables have all.", count(&parts)));
+        }
+        let (mut panels, mut rows) = (Vec::new(), Vec::new());
+        for part in parts {
+            panels.extend(part.panels);
+            rows.extend(part.rows);
+        }
+        let (name, title) = (name.to_string(), title.to_string());
+        (!panels.is_empty()).then_some(Picture { name, title, notes, panels, header, rows })
+    }
+
     /// All panels in one file.
     pub fn to_svg(&self) -> String {
         let columns = COLUMNS.min(self.panels.len().max(1));
@@ -71,13 +116,14 @@ impl Picture {
 pub(crate) struct Source<'a> {
     folder: &'a Folder,
     tables: &'a [Table],
+    claims: Vec<Claim>,
     /// Labels of problems without a panel of their own: one draw of many.
     hidden: HashSet<&'a str>,
 }
 
 impl<'a> Source<'a> {
-    /// The rows of a folder and its tables.
-    pub fn new(folder: &'a Folder, tables: &'a [Table]) -> Self {
+    /// The rows of a folder, its tables and what its experiment claims.
+    pub fn new(folder: &'a Folder, tables: &'a [Table], claims: Vec<Claim>) -> Self {
         let mut draws: HashMap<String, usize> = HashMap::new();
         let is_beyond = |label: &&str| {
             let count = draws.entry(without_draw(label)).or_default();
@@ -85,7 +131,7 @@ impl<'a> Source<'a> {
             *count > MOST_DRAWS
         };
         let labels = folder.problems().into_iter().map(|problem| problem.label);
-        Source { folder, tables, hidden: labels.filter(is_beyond).collect() }
+        Source { folder, tables, claims, hidden: labels.filter(is_beyond).collect() }
     }
 
     /// The problems that have a panel of their own.
@@ -141,6 +187,32 @@ impl<'a> Line<'a> {
         }
     }
 
+    fn has(&self, column: &str) -> bool {
+        self.table.header.iter().any(|name| name == column)
+    }
+
+    fn optional_text(&self, column: &str) -> Option<&'a str> {
+        self.has(column).then(|| self.text(column))
+    }
+
+    fn optional_number(&self, column: &str) -> Option<f64> {
+        if self.has(column) { self.number(column) } else { None }
+    }
+
+    /// The cell as people see it.
+    fn shown(&self, column: &str) -> String {
+        match self.cell(column) {
+            Cell::Real(value) if column == "gap" => format::gap(*value),
+            cell => render::shown(cell),
+        }
+    }
+
+    /// The claim is about this row, if cells but these do not count.
+    fn is_but(&self, claim: &Claim, others: &[&str]) -> bool {
+        let mut cells = claim.cells.iter().filter(|(column, _)| !others.contains(&column.as_str()));
+        cells.all(|(column, value)| self.has(column) && is_the(value, self.cell(column)))
+    }
+
     /// These cells of the row, for the plotted data.
     fn cells(&self, columns: &[&str]) -> Vec<Cell> {
         columns.iter().map(|column| self.cell(column).clone()).collect()
@@ -160,15 +232,16 @@ fn grouped<'a, K: PartialEq>(lines: &[Line<'a>], key: impl Fn(&Line<'a>) -> K) -
     groups
 }
 
-/// How far marks of series `i` of `count` at one place stand apart, in pixels.
+/// How far marks of series `i` of `count` at one place stand apart, in pixels: together no more than the air of an axis.
 fn beside(i: usize, count: usize) -> f64 {
-    const APART: f64 = 4.0;
-    APART * (i as f64 - 0.5 * (count as f64 - 1.0))
+    const MOST: f64 = 20.0;
+    let apart = (MOST / (count.max(2) - 1) as f64).min(4.0);
+    apart * (i as f64 - 0.5 * (count as f64 - 1.0))
 }
 
 /// Every picture that the folder has numbers for, in reading order.
 pub(crate) fn all(source: &Source) -> Vec<Picture> {
-    let pictures = [quality::picture, budget::picture, restarts::picture, learning::picture, classes::picture];
+    let pictures = [parameter::picture, quality::picture, budget::picture, restarts::picture, learning::picture, classes::picture];
     let mut pictures: Vec<Picture> = pictures.into_iter().filter_map(|picture| picture(source)).collect();
     if !source.hidden.is_empty() {
         let note = format!("Of a surface with many draws the first {MOST_DRAWS} are shown; the tables have all.");

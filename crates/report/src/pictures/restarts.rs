@@ -1,7 +1,7 @@
 //! Picture `restart_law`: success of the best of k runs, and of the restarts that were really made.
 
 use super::quality::share_axis;
-use super::{Line, Picture, Source, beside, grouped};
+use super::{Line, Part, Picture, Source, beside, grouped, kind};
 use crate::format;
 use crate::table::{Cell, names};
 use plot::{Axis, Layer, Panel, Shape};
@@ -21,17 +21,18 @@ struct Point {
 
 /// `None` without single methods that reached a target.
 pub(super) fn picture(source: &Source) -> Option<Picture> {
-    let (mut panels, mut rows) = (Vec::new(), Vec::new());
+    let mut parts = Vec::new();
     for (problem, lines) in source.by_problem("restarts") {
         let axis = Axis::log("independent starts k");
         let mut panel = Panel::new(axis, share_axis("share that reaches the gap")).title(problem);
+        let lines = hardest(&lines);
         let series = grouped(&lines, |line| (line.text("method"), line.number("gap").map(f64::to_bits)));
         let count = series.len();
         let mut restarted: Vec<&str> = lines.iter().map(|line| line.text("restarted_method")).collect();
         restarted.retain(|method| !method.is_empty());
         restarted.sort_unstable();
         restarted.dedup();
-        let mut is_empty = true;
+        let (mut is_empty, mut rows) = (true, Vec::new());
         let mut row = |line: &Line, kind: &str, method: &str, point: &Point| {
             let head = [Cell::text(problem), Cell::text(method), line.cell("gap").clone(), Cell::text(kind)];
             rows.push(
@@ -41,6 +42,10 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
         for (i, ((method, gap), lines)) in series.into_iter().enumerate() {
             let gap = format::gap(f64::from_bits(gap.unwrap_or_default()));
             let best: Vec<Point> = BEST_OF.iter().filter_map(|&k| best_of(&lines[0], k)).collect();
+            // A method that always or never succeeds has no law to show.
+            if best.iter().all(|point| point.success[0] == best[0].success[0]) {
+                continue;
+            }
             best.iter().for_each(|point| row(&lines[0], "best of k", method, point));
             is_empty &= best.is_empty();
             let name = format!("{method}, gap {gap}");
@@ -67,21 +72,29 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
             }
         }
         if !is_empty {
-            panels.push(panel);
+            parts.push(Part { kind: kind(problem), panels: vec![panel], rows });
         }
     }
-    (!panels.is_empty()).then(|| Picture {
-        name: "restart_law".to_string(),
-        title: "Success of the best of k runs, and of restarts as really run".to_string(),
-        notes: names(&[
-            "Lines: share of draws of k whole single runs of which at least one reaches the gap, unbiased, with 95 % bands.",
+    Picture::of(
+        "restart_law",
+        "Success of the best of k runs, and of restarts as really run",
+        names(&[
+            "Methods that succeed sometimes, at their smallest gap. Lines: share of draws of k whole single runs of which at least one reaches the gap, unbiased, with 95 % bands.",
             "Large marks, in the colour of their gap: the restarted method itself, at its mean number of starts, with Wilson 95 % intervals. Its starts are \
              cut off early, so where late hits count it lies below the line; the table restarts allows for that.",
         ]),
-        panels,
-        header: names(&["problem", "method", "gap", "kind", "starts", "success", "success_lo", "success_hi"]),
-        rows,
-    })
+        names(&["problem", "method", "gap", "kind", "starts", "success", "success_lo", "success_hi"]),
+        parts,
+    )
+}
+
+/// Of every method the lines of its smallest gap.
+fn hardest<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
+    let gap = |line: &Line| line.number("gap").unwrap_or(f64::INFINITY);
+    let is_beaten = |line: &Line| {
+        lines.iter().any(|other| other.text("method") == line.text("method") && gap(other) < gap(line))
+    };
+    lines.iter().filter(|line| !is_beaten(line)).copied().collect()
 }
 
 fn best_of(line: &Line, k: u32) -> Option<Point> {

@@ -1,10 +1,13 @@
 //! Picture `spectrum`: where the eigenvalues of Hessians lie, and where a law has them.
 
-use super::{Picture, Source, Z};
+use super::{Part, Picture, Source, Z, kind};
 use crate::draws::without_draw;
 use crate::rows::{SpectrumKind, SpectrumRow};
 use crate::table::{Cell, names};
 use plot::{Axis, Colour, Dash, Layer, PALETTE, Panel, Shape};
+
+/// Bins where several places are compared.
+const PLACES_BINS: usize = 30;
 
 /// Bins of a histogram at most.
 const MOST_BINS: usize = 60;
@@ -143,25 +146,26 @@ fn count_of(values: &[f64]) -> usize {
 
 /// `None` without spectra.
 pub(super) fn picture(source: &Source) -> Option<Picture> {
-    let (mut panels, mut rows) = (Vec::new(), Vec::new());
+    let mut parts = Vec::new();
     let groups = groups(source);
     // Along a run the places are compared in one panel.
     for along in groups.chunk_by(|a, b| a.problem == b.problem && a.method == b.method) {
-        panels.extend(if along.len() > 1 { compared(along, &mut rows) } else { single(&along[0], &mut rows) });
+        let mut rows = Vec::new();
+        let panel = if along.len() > 1 { compared(along, &mut rows) } else { single(&along[0], &mut rows) };
+        parts.push(Part { kind: kind(&along[0].problem), panels: panel.into_iter().collect(), rows });
     }
-    (!panels.is_empty()).then(|| Picture {
-        name: "spectrum".to_string(),
-        title: "Where the eigenvalues of Hessians lie, and where a law has them".to_string(),
-        notes: names(&[
+    Picture::of(
+        "spectrum",
+        "Where the eigenvalues of Hessians lie, and where a law has them",
+        names(&[
             "Bars: share of all eigenvalues over the width of a bin. A line in their place: the density as Lanczos estimates it \
              without eigenvalues, with 95 % bands. Dashed: the law of an infinite matrix, over the same bins.",
             "Diamonds: where the law has eigenvalues apart from its bulk. Along runs: places compared on a logarithmic axis, \
              since most eigenvalues of a network are near 0.",
         ]),
-        panels,
-        header: names(&["problem", "method", "at", "kind", "from", "to", "density", "error", "law"]),
-        rows,
-    })
+        names(&["problem", "method", "at", "kind", "from", "to", "density", "error", "law"]),
+        parts,
+    )
 }
 
 /// The spectra at one place: a histogram, or a smoothed density.
@@ -217,12 +221,16 @@ fn smooth(group: &Group, panel: Panel, rows: &mut Vec<Vec<Cell>>) -> Option<Pane
 /// The same spectra at several places, each a line.
 fn compared(along: &[Group], rows: &mut Vec<Vec<Cell>>) -> Option<Panel> {
     let ends = extent(&along.iter().flat_map(Group::values).collect::<Vec<f64>>())?;
-    let mut panel = Panel::new(Axis::linear("eigenvalue"), Axis::log("density")).title(along[0].title());
+    let all: Vec<f64> = along.iter().flat_map(|group| group.bins(ends, PLACES_BINS)).map(|bin| bin.density).collect();
+    let least = all.iter().copied().filter(|density| *density > 0.0).fold(f64::INFINITY, f64::min);
+    let (floor, most) = (0.6 * least, all.iter().copied().fold(least, f64::max));
+    let axis = Axis::log("density").range(floor, 1.5 * most);
+    let mut panel = Panel::new(Axis::linear("eigenvalue"), axis).title(along[0].title());
     for (i, group) in along.iter().enumerate() {
-        let bins = group.bins(ends, MOST_BINS);
+        let bins = group.bins(ends, PLACES_BINS);
         rows.extend(bins.iter().map(|bin| group.row("bin", bin.numbers())));
-        // An empty bin has no place on the axis: the line breaks.
-        let height = |bin: &Bin| if bin.density > 0.0 { bin.density } else { f64::NAN };
+        // An empty bin has no place on the axis: the line goes down to its end.
+        let height = |bin: &Bin| bin.density.max(floor);
         let corners = bins.iter().flat_map(|bin| [[bin.from, height(bin)], [bin.to, height(bin)]]).collect();
         let name = match group.at.parse::<f64>() {
             Ok(_) => format!("at cost {}", group.at),

@@ -123,7 +123,7 @@ pub(crate) fn hit(run: &Run, gap: f64) -> Option<f64> {
 }
 
 /// What the runs contribute to a running time; a run of unknown cost has cost 0.
-fn outcomes(runs: &[&Run], gap: f64) -> Vec<Outcome> {
+pub(crate) fn outcomes(runs: &[&Run], gap: f64) -> Vec<Outcome> {
     runs.iter().map(|run| Outcome { hit: hit(run, gap), cost: run.row.cost.unwrap_or(0.0) }).collect()
 }
 
