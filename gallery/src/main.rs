@@ -3,7 +3,6 @@
 //!
 //! `scripts/pages` writes, `scripts/pages --check` compares and leaves everything as it is.
 
-mod levels;
 mod page;
 mod picture;
 mod png;

@@ -1,8 +1,7 @@
 //! A surface of two variables as contours, with its known critical points.
 
-use crate::levels::levels;
 use landscape::{Class, Criteria, inertia, tangent_spectrum, zero_tolerance};
-use plot::{Axis, Colour, Figure, Grid, Layer, Panel, Shape};
+use plot::{Axis, Colour, Figure, Grid, Layer, Panel, Shape, levels};
 use problems::{Entry, Instance, KnownPoint, ReferenceKind};
 use runner::facts;
 

@@ -1,9 +1,8 @@
 //! The three surfaces that every talk about training begins with, in space and as maps, from the registry.
 
-use crate::levels::levels;
 use crate::picture::markers;
 use landscape::eigenvectors;
-use plot::{Axis, Colour, Dash, Figure, Grid, Layer, Panel, Part, Scene};
+use plot::{Axis, Colour, Dash, Figure, Grid, Layer, Panel, Part, Scene, levels};
 use problems::{Instance, ReferenceKind, Registry};
 use std::fmt::Write as _;
 

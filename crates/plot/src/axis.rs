@@ -63,7 +63,10 @@ impl Axis {
         if self.names.is_empty() {
             let is_whole = |ticks: &(Vec<Tick>, Vec<f64>)| ticks.0.iter().all(|tick| tick.value.fract() == 0.0);
             let fewer = (2..=most).rev().map(|most| span.ticks(most));
-            return fewer.into_iter().find(|ticks| !self.is_whole || is_whole(ticks)).unwrap_or_else(|| span.ticks(most));
+            return fewer
+                .into_iter()
+                .find(|ticks| !self.is_whole || is_whole(ticks))
+                .unwrap_or_else(|| span.ticks(most));
         }
         let tick = |(i, name): (usize, &String)| Tick { value: i as f64 + 0.5, label: name.clone() };
         (self.names.iter().enumerate().map(tick).collect(), vec![])

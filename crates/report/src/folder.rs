@@ -13,7 +13,7 @@ use crate::rows::{
     AttemptRow, CellRow, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, ListedRow, Row, RunRow, SpectrumRow,
     Status,
 };
-use crate::shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, SliceRow};
+use crate::shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, ProfileRow, SliceRow};
 
 /// One planned run with all that is known about it.
 #[derive(Debug, Clone)]
@@ -36,6 +36,8 @@ pub struct Run {
     pub counts: Vec<CountRow>,
     /// Ways that a survey followed.
     pub paths: Vec<PathRow>,
+    /// The loss along them.
+    pub profiles: Vec<ProfileRow>,
     /// Places of slices.
     pub slices: Vec<SliceRow>,
     /// Minima with the starts that led to them.
@@ -98,7 +100,7 @@ impl Run {
     fn new(row: RunRow, cell: Arc<CellRow>) -> Self {
         let (hits, points, attempts) = (Vec::new(), Vec::new(), Vec::new());
         let (curve, examples, counts, listed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (paths, slices, basins) = (Vec::new(), Vec::new(), Vec::new());
+        let (paths, profiles, slices, basins) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (connections, merges) = (Vec::new(), Vec::new());
         let spectrum = Vec::new();
         Run {
@@ -112,6 +114,7 @@ impl Run {
             counts,
             listed,
             paths,
+            profiles,
             slices,
             basins,
             connections,
@@ -157,6 +160,8 @@ impl Folder {
         let counts = |run: &mut Run, row: CountRow| in_order(&mut run.counts, row, |row| row.index, "index");
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &CountRow| &row.run_key, counts)?;
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &PathRow| &row.run_key, next_path)?;
+        let profiles = |run: &mut Run, row: ProfileRow| put(&mut run.profiles, row);
+        join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &ProfileRow| &row.run_key, profiles)?;
         let slices = |run: &mut Run, row: SliceRow| put(&mut run.slices, row);
         let basins = |run: &mut Run, row: BasinRow| put(&mut run.basins, row);
         join_part(&mut runs, &by_key, load_if_there(dir)?, |row: &SliceRow| &row.run_key, slices)?;

@@ -49,7 +49,7 @@ pub use rows::{
     At, AttemptRow, Class, CountRow, CriticalRow, CurveRow, ExampleRow, HitRow, ListedRow, RunRow, SpectrumKind,
     SpectrumRow, Status,
 };
-pub use shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, SliceRow};
+pub use shape_rows::{BasinRow, ConnectionRow, MergeRow, PathRow, ProfileRow, SliceRow};
 pub use table::{Block, Cell, Table};
 pub use tuning::{Choice, choices};
 

@@ -51,6 +51,26 @@ impl Row for PathRow {
     ];
 }
 
+/// A place along a way.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ProfileRow {
+    /// The run.
+    pub run_key: String,
+    /// As in `paths.csv`.
+    pub way: String,
+    /// From 0 to 1.
+    pub t: f64,
+    /// Loss there.
+    pub f: f64,
+    /// The same as a level.
+    pub level: f64,
+}
+
+impl Row for ProfileRow {
+    const FILE: &'static str = "profiles.csv";
+    const COLUMNS: &'static [&'static str] = &["run_key", "way", "t", "f", "level"];
+}
+
 /// A place of a line or a plane, or a point of the descent to the middle of it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SliceRow {

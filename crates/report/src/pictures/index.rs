@@ -44,7 +44,10 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
             row
         };
         let mut rows: Vec<Vec<Cell>> = points.iter().map(row).collect();
-        let lines = tables.iter().filter(|(found, _)| *found == label || without_draw(found) == label);
+        // Of so many draws that some have no place elsewhere, bins of the others would be a part only.
+        let is_whole = !source.hidden.iter().any(|hidden| without_draw(hidden) == label);
+        let is_of = |found: &str| found == label || is_whole && without_draw(found) == label;
+        let lines = tables.iter().filter(|(found, _)| is_of(found));
         let bins: Vec<[f64; 4]> = lines
             .flat_map(|(_, lines)| lines)
             // The last line of a problem is all of its points together.

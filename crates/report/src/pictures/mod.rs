@@ -3,14 +3,17 @@
 //! A picture has a panel per problem, a page full of them at most, and the numbers it shows as rows. To add one: a file here with
 //! `picture(&Source) -> Option<Picture>` and its line in [`all`]; numbers that a table has are taken from the table.
 
+mod basins;
 mod budget;
 mod classes;
 mod counts;
 mod index;
 mod learning;
 mod parameter;
+mod paths;
 mod quality;
 mod restarts;
+mod slices;
 mod spectrum;
 mod varied;
 
@@ -65,11 +68,11 @@ fn kind(problem: &str) -> String {
 }
 
 impl Picture {
-    /// Of those parts that fill a page: the last ones of every kind before others, in their order. `None` without any.
+    /// Of those parts that fill a page: the first ones of every kind before others, in their order. `None` without any.
     fn of(name: &str, title: &str, mut notes: Vec<String>, header: Vec<String>, mut parts: Vec<Part>) -> Option<Self> {
         parts.retain(|part| !part.panels.is_empty());
-        let later = |i: usize| parts[i + 1..].iter().filter(|part| part.kind == parts[i].kind).count();
-        let mut order: Vec<(usize, usize)> = (0..parts.len()).map(|i| (later(i), i)).collect();
+        let before = |i: usize| parts[..i].iter().filter(|part| part.kind == parts[i].kind).count();
+        let mut order: Vec<(usize, usize)> = (0..parts.len()).map(|i| (before(i), i)).collect();
         order.sort_unstable();
         let count = |parts: &[Part]| parts.iter().map(|part| part.panels.len()).sum::<usize>();
         let (all, mut room, mut is_kept) = (count(&parts), MOST_PANELS, vec![false; parts.len()]);
@@ -80,7 +83,8 @@ impl Picture {
         let mut kept = is_kept.into_iter();
         parts.retain(|_| kept.next().unwrap_or_default());
         if count(&parts) < all {
-            notes.push(format!("{} of {all} panels: of problems of one name the last. The tables have all.", count(&parts)));
+            let note = "panels: of problems of one name the first ones. The tables have all.";
+            notes.push(format!("{} of {all} {note}", count(&parts)));
         }
         let (mut panels, mut rows) = (Vec::new(), Vec::new());
         for part in parts {
@@ -241,14 +245,15 @@ fn beside(i: usize, count: usize) -> f64 {
 
 /// Every picture that the folder has numbers for, in reading order.
 pub(crate) fn all(source: &Source) -> Vec<Picture> {
-    let pictures = [parameter::picture, quality::picture, budget::picture, restarts::picture, learning::picture, classes::picture];
+    let pictures =
+        [parameter::picture, quality::picture, budget::picture, restarts::picture, learning::picture, classes::picture];
     let mut pictures: Vec<Picture> = pictures.into_iter().filter_map(|picture| picture(source)).collect();
     if !source.hidden.is_empty() {
         let note = format!("Of a surface with many draws the first {MOST_DRAWS} are shown; the tables have all.");
         pictures.iter_mut().for_each(|picture| picture.notes.push(note.clone()));
     }
     // In these all draws are taken together.
-    let pooled = [index::picture, counts::picture, spectrum::picture];
+    let pooled = [index::picture, counts::picture, spectrum::picture, paths::picture, slices::picture, basins::picture];
     pictures.extend(pooled.into_iter().filter_map(|picture| picture(source)));
     pictures
 }

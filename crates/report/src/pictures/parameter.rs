@@ -40,7 +40,8 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
             .cloned()
             .collect();
         let all = rows(source, &topic);
-        let is_claimed = |one: &Series| one.points.iter().any(|(_, line)| topic.iter().any(|claim| line.is_but(claim, &[])));
+        let is_claimed =
+            |one: &Series| one.points.iter().any(|(_, line)| topic.iter().any(|claim| line.is_but(claim, &[])));
         let found = series(source, &all, &cells).into_iter().filter(is_claimed).collect();
         let found = hardest(found);
         for group in panels_of(found) {
@@ -220,7 +221,10 @@ fn without(source: &Source, all: &[Line], group: &[Series], quantity: &str) -> V
     };
     let has_none = |line: &&Line| value_of(source, line, &group[0].parameter).is_none();
     let lines = all.iter().filter(is_like).filter(|line| !is_drawn(line)).filter(has_none);
-    lines.filter_map(|line| Some((line.text("method").to_string(), line.number(quantity)?))).take(MOST_WITHOUT).collect()
+    lines
+        .filter_map(|line| Some((line.text("method").to_string(), line.number(quantity)?)))
+        .take(MOST_WITHOUT)
+        .collect()
 }
 
 fn point(source: &Source, topic: &[&Claim], x: f64, line: &Line) -> Option<Point> {

@@ -20,7 +20,7 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
         if lines.iter().all(|line| line.number("gap") == lines[0].number("gap")) {
             continue;
         }
-        if grouped(&lines, |line| line.number("gap").map(f64::to_bits)).len() == 2 {
+        if grouped(&lines, |line| line.number("gap").map(f64::to_bits)).len() <= MOST_GAPS {
             let rows = lines.iter().map(|line| line.cells(&DATA)).collect();
             parts.push(Part { kind: kind(problem), panels: vec![by_method(problem, &lines)], rows });
             continue;
@@ -37,7 +37,7 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
         "success_by_gap",
         "How often each method reached each quality",
         names(&[
-            "Problems with two gaps or more; with two each method has a line of its own. Bars: 95 % intervals (Wilson); of a cell that lacks runs, its bounds.",
+            "Problems with two gaps or more; with two or three each method has a line of its own. Bars: 95 % intervals (Wilson); of a cell that lacks runs, its bounds.",
             "Where runs pass through a gap and leave it again, a second panel or white marks show how many of them end in it. The numbers are those of the table success.",
         ]),
         names(&DATA),
@@ -45,10 +45,13 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
     )
 }
 
+/// Gaps whose marks have room on one line.
+const MOST_GAPS: usize = 3;
+
 /// Height of the line of a method, in pixels.
 const ROW: f64 = 24.0;
 
-/// A line for each method, on it the shares of both gaps.
+/// A line for each method, on it the shares of all gaps.
 fn by_method(problem: &str, lines: &[Line]) -> Panel {
     // From the bottom up, so that the first method stands on top.
     let methods: Vec<(&str, Vec<Line>)> = grouped(lines, |line| line.text("method")).into_iter().rev().collect();
@@ -60,20 +63,25 @@ fn by_method(problem: &str, lines: &[Line]) -> Panel {
         let [share, ended] = ["share", "ended"].map(|column| line.number(column).unwrap_or_default());
         share - ended > PASSES
     };
-    for (i, (gap, of_gap)) in grouped(lines, |line| line.number("gap").map(f64::to_bits)).into_iter().enumerate() {
+    let gaps = grouped(lines, |line| line.number("gap").map(f64::to_bits));
+    let (count, mut over) = (gaps.len(), Vec::new());
+    for (i, (gap, of_gap)) in gaps.into_iter().enumerate() {
         let gap = format::gap(f64::from_bits(gap.unwrap_or_default()));
         let passed = of_gap.iter().any(is_apart);
-        for (column, name) in [("share", format!("reached gap {gap}")), ("ended", format!("ended in gap {gap}"))] {
+        for (column, name) in [("share", format!("reached gap {gap}")), ("ended", "still in it at the end".to_string())]
+        {
             let is_end = column == "ended";
             let (mut bars, mut marks) = (Vec::new(), Vec::new());
             for (k, (_, lines)) in methods.iter().enumerate() {
-                let Some(line) = lines.iter().find(|line| of_gap.iter().any(|other| other.row == line.row)) else { continue };
+                let Some(line) = lines.iter().find(|line| of_gap.iter().any(|other| other.row == line.row)) else {
+                    continue;
+                };
                 let numbers = [column, &format!("{column}_lo"), &format!("{column}_hi")].map(|name| line.number(name));
                 let [Some(share), Some(lo), Some(hi)] = numbers else { continue };
                 if is_end && !is_apart(line) {
                     continue;
                 }
-                let y = k as f64 + 0.5 + if i == 0 { 0.18 } else { -0.18 };
+                let y = k as f64 + 0.5 + [0.24, 0.0, -0.24][if count == 2 { 2 * i } else { i }];
                 bars.push([lo, hi, y - 0.03, y + 0.03]);
                 marks.push([share, y]);
             }
@@ -81,14 +89,14 @@ fn by_method(problem: &str, lines: &[Line]) -> Panel {
                 continue;
             }
             let colour = PALETTE[i % PALETTE.len()];
-            let shape = if is_end { Shape::Diamond } else { [Shape::Circle, Shape::Square][i % 2] };
+            let shape = if is_end { Shape::Diamond } else { [Shape::Circle, Shape::Square, Shape::Triangle][i % 3] };
             let fill = if is_end { Colour::WHITE } else { colour };
-            panel = panel
-                .layer(Layer::boxes(bars).colour(colour))
-                .layer(Layer::markers(marks, shape).colour(fill).width(3.2).named(name));
+            panel = panel.layer(Layer::boxes(bars).colour(colour));
+            over.push(Layer::markers(marks, shape).colour(fill).width(3.2).named(name));
         }
     }
-    panel
+    // Marks over all bars.
+    over.into_iter().fold(panel, Panel::layer)
 }
 
 fn panel(lines: &[Line], column: &str, label: &str) -> Panel {

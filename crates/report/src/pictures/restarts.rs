@@ -24,7 +24,8 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
     let mut parts = Vec::new();
     for (problem, lines) in source.by_problem("restarts") {
         let axis = Axis::log("independent starts k");
-        let mut panel = Panel::new(axis, share_axis("share that reaches the gap")).title(problem);
+        // What covers much is painted first.
+        let (mut bands, mut marks) = (Vec::new(), Vec::new());
         let lines = hardest(&lines);
         let series = grouped(&lines, |line| (line.text("method"), line.number("gap").map(f64::to_bits)));
         let count = series.len();
@@ -51,10 +52,9 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
             let name = format!("{method}, gap {gap}");
             let at = |points: &[Point]| points.iter().map(|p| [p.starts, p.success[0]]).collect::<Vec<_>>();
             let ends = |points: &[Point]| points.iter().map(|p| [p.starts, p.success[1], p.success[2]]).collect();
-            panel = panel
-                .layer(Layer::band(ends(&best)).series(i))
-                .layer(Layer::curve(at(&best)).series(i).named(&name))
-                .layer(Layer::markers(at(&best), Shape::Circle).series(i).width(2.5).named(&name));
+            bands.push(Layer::band(ends(&best)).series(i));
+            marks.push(Layer::curve(at(&best)).series(i).named(&name));
+            marks.push(Layer::markers(at(&best), Shape::Circle).series(i).width(2.5).named(&name));
             for line in lines.iter().filter(|line| !line.text("restarted_method").is_empty()) {
                 let (method, real) = (line.text("restarted_method"), real(line));
                 let Some(real) = real else { continue };
@@ -66,12 +66,13 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
                 let mark = Layer::markers(at(&real), SHAPES[place % SHAPES.len()]);
                 let shift = beside(i, count);
                 let colour = plot::PALETTE[i % plot::PALETTE.len()];
-                panel = panel
-                    .layer(Layer::intervals(ends(&real)).colour(colour).width(1.8).shifted(shift))
-                    .layer(mark.colour(colour).width(5.5).shifted(shift).named(&name));
+                marks.push(Layer::intervals(ends(&real)).colour(colour).width(1.8).shifted(shift));
+                marks.push(mark.colour(colour).width(5.5).shifted(shift).named(&name));
             }
         }
         if !is_empty {
+            let panel = Panel::new(axis, share_axis("share that reaches the gap")).title(problem);
+            let panel = bands.into_iter().chain(marks).fold(panel, Panel::layer);
             parts.push(Part { kind: kind(problem), panels: vec![panel], rows });
         }
     }
@@ -91,9 +92,8 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
 /// Of every method the lines of its smallest gap.
 fn hardest<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
     let gap = |line: &Line| line.number("gap").unwrap_or(f64::INFINITY);
-    let is_beaten = |line: &Line| {
-        lines.iter().any(|other| other.text("method") == line.text("method") && gap(other) < gap(line))
-    };
+    let is_beaten =
+        |line: &Line| lines.iter().any(|other| other.text("method") == line.text("method") && gap(other) < gap(line));
     lines.iter().filter(|line| !is_beaten(line)).copied().collect()
 }
 

@@ -16,3 +16,4 @@ mod spread;
 mod story;
 mod strategies;
 mod tables;
+mod varied;

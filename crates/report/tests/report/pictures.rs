@@ -60,13 +60,15 @@ fn data_are_those_of_the_tables() {
         let (plotted, tabled) = (find(&pictures, picture).to_csv(), table(of));
         assert_eq!(columns(&plotted, shared), columns(&tabled, shared), "{picture}");
     }
-    // Every certified point, in the order of levels, with the theory where there is one.
-    let rows = columns(&find(&pictures, "index_by_level").to_csv(), &["problem", "kind", "level", "theory"]);
+    // Every certified point, in the order of levels, with the theory where there is one: those of one place in one row.
+    let rows =
+        columns(&find(&pictures, "index_by_level").to_csv(), &["problem", "kind", "level", "theory", "n_points"]);
     let index = Sheet::of(&tables, "index_vs_loss");
     for (i, row) in index.rows.iter().enumerate().filter(|(_, row)| &row[1] == "all") {
         let points: Vec<&Vec<String>> =
             rows.iter().filter(|plotted| plotted[0] == row[0] && plotted[1] == "point").collect();
-        assert_eq!(points.len(), index.count(i, "n_points"));
+        let count: usize = points.iter().map(|point| point[4].parse::<usize>().unwrap()).sum();
+        assert_eq!(count, index.count(i, "n_points"));
         assert!(points.windows(2).all(|pair| pair[0][2].parse::<f64>().unwrap() <= pair[1][2].parse::<f64>().unwrap()));
         assert!(points.iter().all(|point| point[3].is_empty() != row[0].contains("spin")));
     }
@@ -131,32 +133,30 @@ fn the_runtime_curve_by_hand() {
     assert_eq!([0.9, 1.0, 9.9, 10.0, 100.0].map(share), [0.0, 0.25, 0.25, 0.75, 0.75]);
 }
 
-/// One of two runs reaches the gap: its mark is drawn in the middle between the ticks 0 and 1, its interval around it.
+/// One of two runs reaches both gaps: its marks are drawn in the middle between the ticks 0 and 1, the interval around them.
 #[test]
 fn what_is_drawn_is_what_is_listed() {
     let mut files = Files::default();
     for (key, cost) in [("a", "1.0"), ("b", "")] {
         files.run(key, "bowl", "gd", "budget", "100.0");
-        files.hit(key, "0.5", cost);
+        ["0.5", "0.1"].iter().for_each(|gap| files.hit(key, gap, cost));
     }
     let svg = find(&pictures(files.write().path()), "success_by_gap").to_svg();
-    let height = |label: &str| -> f64 {
+    let across = |label: &str| -> f64 {
         let line = svg.lines().find(|line| line.ends_with(&format!(">{label}</text>"))).unwrap();
-        line.split(" y=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+        line.split(" x=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
     };
-    // Labels stand a third of their size below their tick.
-    let at = |share: f64| height("0.0") + share * (height("1.0") - height("0.0")) - 0.35 * 12.0;
+    let at = |share: f64| across("0.0") + share * (across("1.0") - across("0.0"));
     let path = |mark: &str| svg.lines().find(|line| line.starts_with("<path") && line.contains(mark)).unwrap();
-    let circle = path("a3.5 3.5");
-    let y: f64 = circle.split([' ', 'm']).find_map(|part| part.parse().ok()).unwrap();
-    assert!((y - at(0.5)).abs() < 0.02, "{circle}");
+    let circle = path("a3.2 3.2");
+    let x: f64 = circle.split(['M', ' ']).find_map(|part| part.parse().ok()).unwrap();
+    assert!((x - at(0.5)).abs() < 0.02, "{circle}");
     let (lo, hi) = wilson(1, 2, 0.95);
-    let (whisker, end) = (path("V"), |share: f64| format!("{:.1}", at(share)));
-    let numbers: Vec<String> = whisker
-        .split(|c: char| !c.is_ascii_digit() && c != '.')
-        .filter_map(|part| part.parse::<f64>().ok().map(|number| format!("{number:.1}")))
-        .collect();
-    assert!(numbers.contains(&end(lo)) && numbers.contains(&end(hi)), "{whisker} {} {}", end(lo), end(hi));
+    let bar = svg.lines().find(|line| line.contains("#0072b2") && line.contains('v') && line.contains('h')).unwrap();
+    let numbers: Vec<f64> =
+        bar.split(|c: char| !c.is_ascii_digit() && c != '.').filter_map(|part| part.parse().ok()).collect();
+    let has = |wanted: f64| numbers.iter().any(|number| (number - wanted).abs() < 0.06);
+    assert!(has(at(lo)) && has(at(hi) - at(lo)), "{bar} {} {}", at(lo), at(hi));
 }
 
 /// With one member in each group it is Wilson's interval; with more it is between that of the groups and that of all
@@ -251,8 +251,10 @@ fn many_draws_do_not_make_many_panels() {
     for instance in 1..=9 {
         let (key, problem) = (format!("k{instance}"), format!("spin dim=20 instance={instance}"));
         files.run(&key, &problem, "gd", "budget", "100.0");
-        files.hit(&key, "0.5", "1.0");
-        files.point(&key, "stop", "-1.5", [0, 0, 19], "0.001", ("minimum", 0));
+        for (gap, cost) in [("0.5", "1.0"), ("0.1", if instance % 2 == 0 { "2.0" } else { "" })] {
+            files.hit(&key, gap, cost);
+        }
+        files.point(&key, "stop", "-1.5", [instance % 2, 0, 19 - instance % 2], "0.001", ("minimum", 0));
     }
     let found = pictures(files.write().path());
     for (name, panels) in [("success_by_gap", 4), ("success_by_cost", 4), ("classes", 4), ("index_by_level", 1)] {
@@ -261,7 +263,8 @@ fn many_draws_do_not_make_many_panels() {
         assert_eq!((picture.panels.len(), says_so), (panels, panels == 4), "{name}");
     }
     let points = columns(&find(&found, "index_by_level").to_csv(), &["problem", "kind"]);
-    assert_eq!(points, vec![vec!["spin dim=20".to_string(), "point".to_string()]; 9]);
+    let twice = vec!["spin dim=20".to_string(), "point".to_string()];
+    assert_eq!(points, [twice.clone(), twice], "four of nine draws have one index, five the other");
 }
 
 /// Medians of the table, and a panel of its own for held-out data.

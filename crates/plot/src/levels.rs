@@ -1,7 +1,8 @@
 //! Which levels of a surface are drawn: evenly spaced ones, or evenly in the logarithm above the least value where most of
 //! the surface is far below its greatest value.
 
-use plot::round_values;
+use crate::axis::round_values;
+use crate::svg::number;
 
 /// Levels, and how they are told.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +32,7 @@ pub fn levels(values: &[f64], least: Option<f64>) -> Levels {
     let median = sorted[sorted.len() / 2];
     if median - base > SKEWED * (highest - base) {
         let round = round_values(lowest, highest, MOST);
-        let step = plot::number(round[1].0 - round[0].0, 3);
+        let step = number(round[1].0 - round[0].0, 3);
         // One at the very bottom or top would bound a band that is nowhere.
         let margin = 1e-6 * (highest - lowest);
         let inside = round.into_iter().filter(|(level, _)| (lowest + margin..highest - margin).contains(level));
@@ -42,7 +43,7 @@ pub fn levels(values: &[f64], least: Option<f64>) -> Levels {
     let first = (sorted[sorted.len() / 250] - base).max(1e-9 * (highest - base));
     let heights = decades(first, highest - base);
     let is_plain = base.abs() < 1e-3 * heights[0];
-    let above = if is_plain { "0".to_string() } else { plot::number(base, 4) };
+    let above = if is_plain { "0".to_string() } else { number(base, 4) };
     let title = match (is_plain, least.is_some_and(|least| least == base)) {
         (true, _) => "f",
         (_, true) => "f − f*",
@@ -50,7 +51,7 @@ pub fn levels(values: &[f64], least: Option<f64>) -> Levels {
     };
     Levels {
         values: heights.iter().map(|height| base + height).collect(),
-        labels: heights.iter().map(|&height| plot::number(height, 4)).collect(),
+        labels: heights.iter().map(|&height| number(height, 4)).collect(),
         title,
         about: format!("levels evenly spaced in the logarithm above {above}"),
     }

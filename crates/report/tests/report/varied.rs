@@ -1,0 +1,203 @@
+//! Pictures of what an experiment varies, of ways, slices and basins: by hand.
+
+use crate::common::{Files, RUNS, tables};
+use report::Picture;
+use std::fs;
+use std::path::Path;
+
+fn pictures(dir: &Path) -> Vec<Picture> {
+    report::pictures(dir, &tables(dir)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn rows(pictures: &[Picture], name: &str) -> Vec<Vec<String>> {
+    let picture = pictures.iter().find(|picture| picture.name == name).unwrap_or_else(|| panic!("no picture {name}"));
+    let text = picture.to_csv();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    reader.records().map(|record| record.unwrap().iter().map(str::to_string).collect()).collect()
+}
+
+/// A run with these parameters of the problem and of the method; `cost` of its hit of the gap 0.5, empty for none.
+fn run(files: &mut Files, [problem, params]: [&str; 2], [method, of_method]: [&str; 2], replicate: usize, cost: &str) {
+    let key = files.run_of(problem, [method, "sgd", "single", of_method], replicate, ("budget", "100.0"));
+    let quoted = |text: &str| text.replace('"', "\"\"");
+    let row = files.runs.last_mut().unwrap();
+    *row = row.replacen("{\"\"dim\"\":2}", &quoted(params), 1);
+    files.hit(&key, "0.5", cost);
+}
+
+/// Students with n = k and n = k + 1 units: two series over k. The claims give two expectations, the tables the rest. A
+/// problem that varies in a word and a draw make none.
+#[test]
+fn a_parameter_that_follows_another_makes_series() {
+    let mut files = Files::default();
+    for k in [6, 7, 8] {
+        for more in [0, 1] {
+            let params = format!("{{\"k\":{k},\"n\":{},\"seed\":{k}}}", k + more);
+            let label = format!("student k={k} n={}", k + more);
+            for replicate in 0..4 {
+                // k - 5 of four runs fail when n = k.
+                let cost = if more == 1 || replicate >= k - 5 { "10.0" } else { "" };
+                run(&mut files, [&label, &params], ["gd", "{}"], replicate, cost);
+            }
+        }
+    }
+    for (i, pair) in ["a", "b", "c"].into_iter().enumerate() {
+        let params = format!("{{\"pair\":\"{pair}\",\"seed\":{i}}}");
+        run(&mut files, [&format!("xor pair={pair}"), &params], ["gd", "{}"], 0, "1.0");
+    }
+    for (k, n, expected) in [(6, 6, "0.7"), (8, 9, "1.0")] {
+        let cells = format!("{{\"problem\":\"student k={k} n={n}\",\"method\":\"gd\",\"gap\":0.5}}");
+        let rest = format!("equals,{expected},,,0.5,");
+        files.claim([&format!("c{k}"), "theory"], ["success", &cells, "share", ""], &rest);
+    }
+    let found = pictures(files.write().path());
+    let rows = rows(&found, "by_parameter");
+    let short: Vec<[&str; 5]> = rows.iter().map(|row| [2, 3, 4, 5, 8].map(|i| row[i].as_str())).collect();
+    let [first, second] = ["student n=k gd gap 0.5", "student n=k+1 gd gap 0.5"];
+    assert_eq!(
+        short,
+        [
+            [first, "k", "6", "0.75", "0.7"],
+            [first, "k", "7", "0.5", ""],
+            [first, "k", "8", "0.25", ""],
+            [second, "k", "6", "1", ""],
+            [second, "k", "7", "1", ""],
+            [second, "k", "8", "1", "1"],
+        ]
+    );
+    let svg = found.iter().find(|picture| picture.name == "by_parameter").unwrap().to_svg();
+    assert!(svg.contains(">n=k+1</text>") && svg.contains(">expected</text>"), "what differs is in the legend");
+}
+
+/// The noise of a method at three sizes, beside a method without noise. Hits at cost 10 and 30, one failure at 100: a success
+/// costs 140 / 2 = 70; c - 70 h is -60, -40 and 100, so the error is the root of 15200 over 2.
+#[test]
+fn a_parameter_of_a_method_and_the_error_of_a_running_time() {
+    let mut files = Files::default();
+    let bowl = ["bowl", "{\"dim\":2}"];
+    for eta in ["0.5", "1.5", "2.5"] {
+        let (label, params) = (format!("noise-{eta}"), format!("{{\"lr\":0.1,\"strategy\":{{\"eta\":{eta}}}}}"));
+        for (replicate, cost) in ["10.0", "30.0", ""].into_iter().enumerate() {
+            run(&mut files, bowl, [&label, &params], replicate, cost);
+        }
+    }
+    run(&mut files, bowl, ["none", "{\"lr\":0.1}"], 0, "50.0");
+    let cells = "{\"problem\":\"bowl\",\"method\":\"noise-1.5\",\"gap\":0.5}";
+    files.claim(["c", "empirical"], ["success", cells, "ert", ""], "below,80.0,,,,");
+    // Equal at all sizes is nothing to see, so one is made cheaper.
+    for row in files.hits.iter_mut().filter(|row| row.starts_with("bowl/noise-2.5/1,")) {
+        *row = row.replace("30.0", "20.0");
+    }
+    let rows = rows(&pictures(files.write().path()), "by_parameter");
+    assert_eq!(rows.len(), 4);
+    let number = |text: &str| text.parse::<f64>().unwrap();
+    assert_eq!([2, 3, 4, 5].map(|i| rows[0][i].as_str()), ["bowl noise-… gap 0.5", "eta", "0.5", "70"]);
+    let half = 1.96 * 15200f64.sqrt() / 2.0;
+    assert!((number(&rows[0][7]) - 70.0 - half).abs() < 1e-9 && rows[0][6] == "0", "{:?}", rows[0]);
+    assert_eq!((rows[2][5].as_str(), rows[3][2].as_str(), rows[3][5].as_str()), ("65", "none", "50"));
+}
+
+/// Two runs pass the gap and one of them stays.
+#[test]
+fn where_runs_end_is_beside_what_they_reached() {
+    let mut files = Files::default();
+    for (replicate, end) in [("0", "0.5"), ("1", "9.0")] {
+        let key = format!("k{replicate}");
+        files.run(&key, "bowl", "noisy", "budget", "100.0");
+        // Last of the columns with values: loss and gap at best are 0.5, here is the loss at the end.
+        let row = files.runs.last_mut().unwrap();
+        *row = row.replace(",0.5,4.0,0.5,,1e-9,", &format!(",0.5,4.0,{end},,1e-9,"));
+        ["1.0", "0.6"].iter().for_each(|gap| files.hit(&key, gap, "4.0"));
+    }
+    let found = pictures(files.write().path());
+    let rows = rows(&found, "success_by_gap");
+    assert_eq!(rows.iter().map(|row| [&row[4], &row[7]]).collect::<Vec<_>>(), [["1", "0.5"], ["1", "0.5"]]);
+    let svg = found.iter().find(|picture| picture.name == "success_by_gap").unwrap().to_svg();
+    assert!(svg.contains(">still in it at the end</text>") && RUNS.contains("cost_at_best,f_final"));
+}
+
+/// Seven problems of two names: six are drawn, the first of each name before others.
+#[test]
+fn no_more_panels_than_fill_a_page() {
+    let mut files = Files::default();
+    for problem in ["a n=1", "a n=2", "a n=3", "a n=4", "a n=5", "a n=6", "b n=1"] {
+        files.run(problem, problem, "gd", "budget", "100.0");
+        ["1.0", "0.1"].iter().for_each(|gap| files.hit(problem, gap, "4.0"));
+    }
+    let found = pictures(files.write().path());
+    let cost = found.iter().find(|picture| picture.name == "success_by_cost").unwrap();
+    assert_eq!(cost.panels.len(), 6);
+    assert!(cost.notes.last().unwrap().starts_with("6 of 7 panels"), "{:?}", cost.notes);
+    let mut problems: Vec<String> = rows(&found, "success_by_cost").into_iter().map(|row| row[0].clone()).collect();
+    problems.dedup();
+    assert_eq!(problems, ["a n=1", "a n=2", "a n=3", "a n=4", "a n=5", "b n=1"]);
+}
+
+fn survey(files: &mut Files, key: &str, problem: &str) {
+    files.finder(key, problem, "converged");
+    let row = files.runs.last_mut().unwrap();
+    *row = row.replace(",newton,newton,finder,", ",look,look,survey,");
+}
+
+/// Three runs with levels 0, l, 0 along a straight way: the median in the middle is that of 1, 2 and 6.
+#[test]
+fn the_loss_along_ways_by_hand() {
+    let mut files = Files::default();
+    let mut profiles = "run_key,way,t,f,level\n".to_string();
+    for (key, middle) in [("a", 1), ("b", 6), ("c", 2)] {
+        survey(&mut files, key, "hill");
+        for (way, height) in [("start_to_end", 10 * middle), ("straight", middle)] {
+            for (t, level) in [("0", 0), ("0.5", height), ("1", 0)] {
+                profiles += &format!("{key},{way},{t},{level},{level}\n");
+            }
+        }
+    }
+    let dir = files.write();
+    fs::write(dir.path().join("profiles.csv"), profiles).unwrap();
+    let found = pictures(dir.path());
+    let rows = rows(&found, "paths");
+    let middle = rows.iter().find(|row| row[2] == "straight" && row[3] == "0.5").unwrap();
+    assert_eq!((middle[4].as_str(), middle[7].as_str()), ("2", "3"));
+    let paths = found.iter().find(|picture| picture.name == "paths").unwrap();
+    assert_eq!(paths.panels.len(), 2, "the descent has a panel of its own");
+}
+
+/// f = a^2 + b^2 on 5 times 3 places: the plane is drawn as far as it reaches, the descent over it.
+#[test]
+fn a_plane_has_its_places() {
+    let mut files = Files::default();
+    survey(&mut files, "a", "bowl");
+    let mut slices = "run_key,directions,part,a,b,f,level,f_below,off_plane\n".to_string();
+    for b in [-1.0, 0.0, 1.0] {
+        for a in [-2.0, -1.0, 0.0, 1.0, 2.0] {
+            let f: f64 = a * a + b * b;
+            slices += &format!("a,coordinates,plane,{a},{b},{f},{f},,\n");
+        }
+    }
+    slices += "a,coordinates,descent,2,1,5,5,5,0\na,coordinates,descent,0,0,0,0,0,0\n";
+    let dir = files.write();
+    fs::write(dir.path().join("slices.csv"), slices).unwrap();
+    let found = pictures(dir.path());
+    assert_eq!(rows(&found, "slices").len(), 17);
+    let svg = found.iter().find(|picture| picture.name == "slices").unwrap().to_svg();
+    for text in [">−2</text>", ">2</text>", ">descent</text>", ">bowl, plane: coordinates</text>"] {
+        assert!(svg.contains(text), "{text}");
+    }
+}
+
+/// The shares of the table, beside the volumes.
+#[test]
+fn basins_are_those_of_the_table() {
+    let mut files = Files::default();
+    survey(&mut files, "a", "wells");
+    let basins = "run_key,minimum,place,f,level,starts,n_starts,n_unassigned,volume\n\
+                  a,found 1,0,0,0,30,100,10,0.25\na,found 2,1,1,1,60,100,10,0.65\n";
+    let dir = files.write();
+    fs::write(dir.path().join("basins.csv"), basins).unwrap();
+    let found = pictures(dir.path());
+    let rows = rows(&found, "basins");
+    let short: Vec<[&str; 4]> = rows.iter().map(|row| [2, 4, 5, 8].map(|i| row[i].as_str())).collect();
+    assert_eq!(short, [["1", "30", "100", "0.25"], ["2", "60", "100", "0.65"]]);
+    let svg = found.iter().find(|picture| picture.name == "basins").unwrap().to_svg();
+    assert!(svg.contains(">exact volume</text>"));
+}
