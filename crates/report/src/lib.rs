@@ -106,8 +106,8 @@ pub fn claims(dir: &Path) -> Result<Option<Claims>, ReportError> {
     Ok(tables::claims(&judged, &folder).map(|table| Claims { table, held: judged.len() - failed.len(), failed }))
 }
 
-/// Every picture that the result folder `dir` has rows for, in reading order: `success_by_gap`, `success_by_cost`,
-/// `restart_law`, `learning`, `classes`, `index_by_level`, `counts_by_index`, `spectrum`; none for a folder of tuning.
+/// Every picture that the result folder `dir` has rows for, in reading order: `by_parameter`, `success_by_gap`, `success_by_cost`,
+/// `restart_law`, `learning`, `classes`, `index_by_level`, `counts_by_index`, `spectrum`, `paths`, `slices`, `basins`; none for a folder of tuning.
 /// `tables` are those of the folder.
 ///
 /// # Errors
