@@ -61,14 +61,14 @@ impl Settings {
             (run.row.problem == problem || without_draw(&run.row.problem) == problem)
                 && method.is_none_or(|method| run.row.method == method)
         };
-        let row = &source.folder.runs.iter().find(is_it)?.row;
-        let mut of_problem = flat(&row.params);
+        let cell = &source.folder.runs.iter().find(is_it)?.cell;
+        let mut of_problem = flat(&cell.params);
         DRAWS.iter().for_each(|draw| drop(of_problem.remove(*draw)));
-        let mut of_method = flat(&row.method_params);
-        of_method.insert("method".to_string(), Value::from(format!("{} {}", row.optimizer, row.strategy)));
-        let label = without_draw(&row.problem);
+        let mut of_method = flat(&cell.method_params);
+        of_method.insert("method".to_string(), Value::from(format!("{} {}", cell.optimizer, cell.strategy)));
+        let label = without_draw(&cell.problem);
         // A table of single surfaces says nothing about the mean over their draws.
-        (label == problem || label == row.problem).then_some(Settings { problem: of_problem, method: of_method, label })
+        (label == problem || label == cell.problem).then_some(Settings { problem: of_problem, method: of_method, label })
     }
 
     /// The numbers of both, by name and whether they belong to the method.

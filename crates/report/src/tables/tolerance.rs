@@ -21,7 +21,7 @@ struct Line<'a> {
 
 impl<'a> Line<'a> {
     fn of(method: &'a str, runs: &[&'a Run]) -> Option<Self> {
-        let is_search = |run: &&Run| run.row.strategy == "finder";
+        let is_search = |run: &&Run| run.cell.strategy == "finder";
         runs.iter().all(|run| is_search(run)).then(|| Line {
             method,
             planned: runs.len(),
