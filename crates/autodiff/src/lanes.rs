@@ -8,7 +8,7 @@ use crate::kernels::{contract, dot, fold, gather, scatter, transpose};
 use crate::program::{Instruction, List, Parts, Place, Program};
 use crate::rows::Rows;
 use crate::scalar::Scalar;
-use crate::vector::{Vector, Work, with_widest};
+use crate::vector::{Vector, Work, with_eight, with_widest};
 
 /// A kind of number that lanes can hold.
 pub(crate) trait Element: Copy + Default + PartialEq + std::fmt::Debug + Send + Sync + 'static {
@@ -204,7 +204,12 @@ impl<'p, E: Element> Workspace<'p, E> {
     /// The products of lanes are added to `sums` one lane after another, fused.
     pub fn run(&mut self, stage: usize, lanes: usize, sums: &mut [E]) {
         assert!(lanes <= self.width && sums.len() >= self.program.sums, "lanes and sums of this program");
-        with_widest(self.portable, Run { workspace: self, stage, lanes, sums });
+        let portable = self.portable;
+        if E::VECTOR == 4 && self.width.is_multiple_of(8) {
+            with_eight(portable, Run { workspace: self, stage, lanes, sums });
+        } else {
+            with_widest(portable, Run { workspace: self, stage, lanes, sums });
+        }
     }
 }
 

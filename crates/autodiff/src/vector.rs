@@ -8,6 +8,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod double;
 mod portable;
 mod scalar;
@@ -112,6 +114,31 @@ pub(crate) fn with_widest<W: Work>(portable: bool, work: W) -> W::Output {
 #[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2,fma"))]
 unsafe fn with_vector_unit<W: Work>(work: W) -> W::Output {
     work.run::<Widest64, Widest32>()
+}
+
+/// Runs `work` with eight `f64` at a time where the machine has AVX-512, else as [`with_widest`]; equal bits.
+pub(crate) fn with_eight<W: Work>(portable: bool, work: W) -> W::Output {
+    #[cfg(target_arch = "x86_64")]
+    if !portable && eight_at_once() {
+        // SAFETY: the CPU has what the function is compiled for.
+        return unsafe { with_512_bits(work) };
+    }
+    with_widest(portable, work)
+}
+
+/// Whether [`with_512_bits`] may be called.
+#[cfg(target_arch = "x86_64")]
+fn eight_at_once() -> bool {
+    use std::arch::is_x86_feature_detected as has;
+    vector_unit() && has!("avx512f") && has!("avx512dq") && has!("avx512vl")
+}
+
+/// # Safety
+/// [`eight_at_once`] holds.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512vl")]
+unsafe fn with_512_bits<W: Work>(work: W) -> W::Output {
+    work.run::<avx512::F64x8, Widest32>()
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -2,7 +2,7 @@
 
 use std::fmt::LowerExp;
 
-use super::{Vector, Work, with_widest};
+use super::{Vector, Work, with_eight, with_widest};
 use crate::random::Stream;
 use crate::{math, scalar::Scalar};
 
@@ -13,8 +13,8 @@ trait Number: Vector<Element = Self> + LowerExp + Default + PartialEq + 'static 
     fn of_bits(bits: u64) -> Self;
     fn bits(self) -> u64;
     fn nan(self) -> bool;
-    /// Runs a method of every vector.
-    fn apply(portable: bool, samples: &[Self]) -> Vec<(&'static str, Vec<Self>)>;
+    /// Runs every method in each form.
+    fn apply(samples: &[Self]) -> [Vec<(&'static str, Vec<Self>)>; 3];
 }
 
 impl Number for f64 {
@@ -28,8 +28,8 @@ impl Number for f64 {
     fn nan(self) -> bool {
         self.is_nan()
     }
-    fn apply(portable: bool, samples: &[f64]) -> Vec<(&'static str, Vec<f64>)> {
-        with_widest(portable, Double(samples))
+    fn apply(samples: &[f64]) -> [Vec<(&'static str, Vec<f64>)>; 3] {
+        in_each_form(Double(samples))
     }
 }
 
@@ -44,11 +44,17 @@ impl Number for f32 {
     fn nan(self) -> bool {
         self.is_nan()
     }
-    fn apply(portable: bool, samples: &[f32]) -> Vec<(&'static str, Vec<f32>)> {
-        with_widest(portable, Single(samples))
+    fn apply(samples: &[f32]) -> [Vec<(&'static str, Vec<f32>)>; 3] {
+        in_each_form(Single(samples))
     }
 }
 
+/// The portable form, the register and the widest register.
+fn in_each_form<W: Work + Copy>(work: W) -> [W::Output; 3] {
+    [with_widest(true, work), with_widest(false, work), with_eight(false, work)]
+}
+
+#[derive(Clone, Copy)]
 struct Double<'s>(&'s [f64]);
 
 impl Work for Double<'_> {
@@ -59,6 +65,7 @@ impl Work for Double<'_> {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Single<'s>(&'s [f32]);
 
 impl Work for Single<'_> {
@@ -156,8 +163,8 @@ fn assert_same<N: Number>(name: &str, x: N, y: N, expected: N) {
 fn every_vector_gives_the_bits_of_one_number<N: Number>() {
     let samples = samples::<N>();
     let alone = every_method::<N>(&samples);
-    for portable in [true, false] {
-        for ((name, lanes), (_, alone)) in N::apply(portable, &samples).into_iter().zip(&alone) {
+    for results in N::apply(&samples) {
+        for ((name, lanes), (_, alone)) in results.into_iter().zip(&alone) {
             for ((x, y), expected) in samples.iter().zip(lanes).zip(alone) {
                 assert_same(name, *x, y, *expected);
             }
@@ -165,7 +172,7 @@ fn every_vector_gives_the_bits_of_one_number<N: Number>() {
     }
 }
 
-/// On a machine without AVX2 and FMA the tests here compare the portable form with itself and with one number.
+/// On a machine without a vector unit the tests here compare the portable form with itself and with one number.
 #[test]
 fn double_precision_has_the_same_bits_everywhere() {
     every_vector_gives_the_bits_of_one_number::<f64>();
@@ -213,6 +220,7 @@ fn comparison_and_choice_follow_the_scalar_trait_at_special_values() {
 }
 
 /// Tests of what does not work lane by lane.
+#[derive(Clone, Copy)]
 struct AcrossLanes;
 
 impl Work for AcrossLanes {
@@ -244,21 +252,21 @@ fn across_lanes<V: Vector<Element: Number>>() {
 fn a_square_is_transposed_and_nothing_else_is_touched() {
     across_lanes::<f64>();
     across_lanes::<f32>();
-    with_widest(true, AcrossLanes);
-    with_widest(false, AcrossLanes);
+    in_each_form(AcrossLanes);
 }
 
 /// Copies from and to odd addresses.
+#[derive(Clone, Copy)]
 struct Misaligned;
 
 impl Work for Misaligned {
     type Output = ();
     #[inline(always)]
     fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
-        let from: [u8; 40] = std::array::from_fn(|i| i as u8);
+        let from: [u8; 72] = std::array::from_fn(|i| i as u8);
         for offset in 0..8 {
-            let (mut to64, mut to32) = ([0u8; 40], [0u8; 40]);
-            // SAFETY: 32 bytes at most are read and written from the offset on, all bit patterns are numbers.
+            let (mut to64, mut to32) = ([0u8; 72], [0u8; 72]);
+            // SAFETY: 64 bytes at most are read and written from the offset on, all bit patterns are numbers.
             unsafe {
                 V64::load(from.as_ptr().add(offset).cast()).store(to64.as_mut_ptr().add(offset).cast());
                 V32::load(from.as_ptr().add(offset).cast()).store(to32.as_mut_ptr().add(offset).cast());
@@ -271,8 +279,7 @@ impl Work for Misaligned {
 
 #[test]
 fn loads_and_stores_work_at_any_alignment() {
-    with_widest(true, Misaligned);
-    with_widest(false, Misaligned);
+    in_each_form(Misaligned);
 }
 
 /// Half a unit in the last place from the result in double precision, whose own error is below 2 of its units,
