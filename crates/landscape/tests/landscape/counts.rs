@@ -145,6 +145,23 @@ fn every_point_is_found_once_and_none_outside_the_domain() {
 }
 
 #[test]
+fn a_wrong_sum_of_signs_sends_the_search_on() {
+    // Himmelblau's function grows in all directions, and 4 - 4 + 1 = 1. Whoever is told 3 never comes to an end.
+    let limited = Enumerate { first: 64, searches: 1024, ..Enumerate::default() };
+    let told = |euler| {
+        let known = Known { euler: Some(euler), ..Known::default() };
+        surveyed(&limited, &himmelblau(), 5.0, known, false)
+    };
+    let (right, wrong) = (told(1), told(3));
+    assert!(right.is_complete && !right.reason.contains("sum of"), "{}", right.reason);
+    assert_eq!((found(&right), found(&wrong)), (&[4, 4, 1][..], &[4, 4, 1][..]));
+    assert!(!wrong.is_complete && wrong.spent.gradients > right.spent.gradients, "{}", wrong.reason);
+    assert!(wrong.reason.contains("9 critical points in 1024 searches, the limit"), "{}", wrong.reason);
+    assert!(wrong.reason.contains("sent on by a wrong sum of (-1)^index"), "{}", wrong.reason);
+    assert!(wrong.reason.contains("points are missing, as the sum of (-1)^index is 1"), "{}", wrong.reason);
+}
+
+#[test]
 fn a_family_counts_once_and_is_left_out_of_sums() {
     // A circle of minima around a maximum.
     let hat = Objective::formula(2, |x| (x[0].square() + x[1].square() - 1.0).square());
