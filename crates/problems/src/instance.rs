@@ -60,6 +60,8 @@ pub struct Instance {
     label: String,
     theory: Box<dyn Fn(f64) -> Option<f64> + Send + Sync>,
     remark: Box<dyn Fn() -> Option<String> + Send + Sync>,
+    optimum: Box<dyn Fn() -> Option<(f64, u64)> + Send + Sync>,
+    candidates: Option<u64>,
     basin_share: BasinShare,
 }
 
@@ -119,6 +121,11 @@ impl Instance {
             original_domain: problem.domain(),
             label: label::<P>(&params),
             params,
+            candidates: problem.candidates(),
+            optimum: {
+                let problem = problem.clone();
+                Box::new(move || problem.optimum())
+            },
             remark: {
                 let problem = problem.clone();
                 Box::new(move || problem.remark())
@@ -166,6 +173,16 @@ impl Instance {
             None => self.domain.contains(x),
             Some(motion) => self.original_domain.contains(&motion.original(x)),
         }
+    }
+
+    /// How many candidates for the least value there are, where they are finitely many.
+    pub fn candidates(&self) -> Option<u64> {
+        self.candidates
+    }
+
+    /// The least value, and how many candidates were tried; may take seconds.
+    pub fn optimum(&self) -> Option<(f64, u64)> {
+        (self.optimum)()
     }
 
     /// What else is exactly known, in words; may take seconds.

@@ -135,6 +135,17 @@ pub trait Problem: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
         None
     }
 
+    /// How many candidates for the least value there are, where it is that of one of finitely many.
+    fn candidates(&self) -> Option<u64> {
+        None
+    }
+
+    /// The least value (or the greatest lower bound, where it is a limit) and how many candidates were tried, one after
+    /// another, until it was sure; `Some` where `candidates` is. It may take seconds.
+    fn optimum(&self) -> Option<(f64, u64)> {
+        None
+    }
+
     /// What gaps are measured from. By default the least value among the known nondegenerate minima, so a problem that
     /// lists any lists the global one.
     fn reference(&self) -> Option<Reference> {

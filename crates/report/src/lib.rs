@@ -57,7 +57,8 @@ use std::path::Path;
 
 /// Every table that the result folder `dir` has rows for, in reading order: `success`,
 /// `spread`, `comparison`, `restarts`, `attempts`, `curves`, `plateaus`, `examples`, `endpoints`, `levels`, `signs`,
-/// `tolerance`, `index_vs_loss`, `counts`, `listed`, `matrix_signs`, `draws`, `spectrum`, `barriers`, `slices`, `basins`, `connections`.
+/// `tolerance`, `index_vs_loss`, `counts`, `listed`, `matrix_signs`, `optimum`, `draws`, `spectrum`, `barriers`, `slices`, `basins`,
+/// `connections`.
 ///
 /// Reads `cells.csv`, `runs.csv`, `hits.csv`, `critical.csv` and, where they are there, `attempts.csv`, `curves.csv`, `examples.csv`, those of
 /// surveys and `space.csv`, and nothing else. Runs that are planned but not done (status `missing`) stay in every denominator, so an

@@ -22,7 +22,7 @@ impl Means {
     }
 }
 
-/// Everything but what is expected of a random surface.
+/// Everything but what takes time: what is expected of a random surface, and the optimum.
 pub fn declared(instance: &Instance) -> Known<'_> {
     let listed = instance.known_points.iter().map(|point| ListedPoint {
         x: &point.x,
@@ -38,6 +38,8 @@ pub fn declared(instance: &Instance) -> Known<'_> {
         expected: counted.map(|&mean| Estimate { mean, std_error: 0.0 }).collect(),
         euler: instance.euler,
         most: ensemble.and_then(|ensemble| ensemble.most()),
+        candidates: instance.candidates(),
+        optimum: None,
     }
 }
 
@@ -47,6 +49,7 @@ pub fn known<'a>(instance: &'a Instance, means: &Means) -> Known<'a> {
     if let (true, Some(ensemble)) = (known.expected.is_empty(), known.ensemble) {
         known.expected = means.of(ensemble).to_vec();
     }
+    known.optimum = instance.optimum();
     known
 }
 

@@ -79,6 +79,7 @@ pub fn measured(
         // As descents are charged: a value is half a gradient, a product two, a Hessian one per column.
         cost: 0.5 * values as f64 + (gradients + 2 * products + hessians * instance.dim as u64) as f64,
         counts: Counts { n_f: values, n_grad: gradients, n_hvp: products, n_hess: hessians },
+        f_best: found.optimum,
         ..Measured::default()
     };
     let mut rows = Rows::default();

@@ -8,6 +8,7 @@ mod downhill;
 mod enumerate;
 mod listed;
 mod matrix_signs;
+mod optimum;
 mod paths;
 mod shape;
 mod slices;
@@ -20,6 +21,7 @@ pub use downhill::{Descent, Downhill};
 pub use enumerate::Enumerate;
 pub use listed::Listed;
 pub use matrix_signs::MatrixSigns;
+pub use optimum::OptimumSurvey;
 pub use paths::{PathSurvey, Way};
 pub use shape::{SlicePart, SlicePoint, SurveyedBasin, SurveyedPass, SurveyedPath};
 pub use slices::{Directions, SliceSurvey};
@@ -87,6 +89,10 @@ pub struct Known<'a> {
     pub euler: Option<i64>,
     /// A number of critical points that cannot be exceeded.
     pub most: Option<u64>,
+    /// How many candidates for the optimum there are, where they are finitely many.
+    pub candidates: Option<u64>,
+    /// The least value among them, and how many were tried until that was sure.
+    pub optimum: Option<(f64, u64)>,
 }
 
 /// A critical point known from theory.
@@ -141,6 +147,8 @@ pub struct Surveyed {
     pub merges: Option<MergeTree>,
     /// Points of the problem's list and what became of them, and found points that are not in it.
     pub listed: Vec<ListedResult>,
+    /// The exact least value.
+    pub optimum: Option<f64>,
 }
 
 /// A point of the problem's list and a point that was found, side by side. One of them may be absent.
@@ -214,6 +222,7 @@ pub fn surveys() -> Vec<SurveyEntry> {
         entry::<Enumerate>(),
         entry::<Listed>(),
         entry::<MatrixSigns>(),
+        entry::<OptimumSurvey>(),
         entry::<BasinSurvey>(),
         entry::<ConnectionSurvey>(),
         entry::<PathSurvey>(),

@@ -114,10 +114,21 @@ impl SetSystem {
         std::iter::once((0, true)).chain(self.sets.iter().map(|&set| (set, true))).chain(units)
     }
 
-    /// A class of a split with no set inside the class or outside it; `None` when all 2^(n - 1) splits have been tried.
+    /// How many splits there are. A class and its complement are one split, so the last element is outside.
+    pub fn split_count(&self) -> u64 {
+        1 << (self.elements - 1)
+    }
+
+    /// A class of a split with no set inside the class or outside it, and how many splits were tried; `None` after all.
+    pub fn search(&self) -> (Option<u32>, u64) {
+        let is_split = |class: &u32| self.sets.iter().all(|set| set & class != 0 && set & !class != 0);
+        let found = (0..self.split_count() as u32).find(is_split);
+        (found, found.map_or(self.split_count(), |class| u64::from(class) + 1))
+    }
+
+    /// A class of a split, if there is one.
     pub fn split(&self) -> Option<u32> {
-        // A class and its complement are one split, so the last element is outside.
-        (0..1 << (self.elements - 1)).find(|class| self.sets.iter().all(|set| set & class != 0 && set & !class != 0))
+        self.search().0
     }
 
     /// The least number of errors of two half-spaces joined by AND, and weights that attain it: `a_1 b_1 a_2 b_2` (2 n + 2,),

@@ -160,6 +160,17 @@ impl Problem for ThreeNodes {
             Output::Free => format!("thresholds get all {count} examples right by OR: sum x < 1/2 or sum x > 3/2"),
         })
     }
+    /// Splits of the elements, for an AND.
+    fn candidates(&self) -> Option<u64> {
+        (self.output == Output::And).then(|| self.ready().split_count())
+    }
+    /// A net of thresholds with e errors among m examples is approached at `e / 2 m`. One error is always possible.
+    fn optimum(&self) -> Option<(f64, u64)> {
+        let system = self.ready();
+        let (split, tried) = system.search();
+        let errors = if split.is_some() { 0.0 } else { 1.0 };
+        (self.output == Output::And).then(|| (errors / (2.0 * system.examples().count() as f64), tried))
+    }
     fn dim(&self) -> usize {
         2 * self.inputs() + if self.output == Output::And { 2 } else { 5 }
     }

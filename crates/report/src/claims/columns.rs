@@ -25,6 +25,7 @@ const SHARES: &[(&str, &str, &str)] = &[
     ("counts", "euler_share", "n_euler"),
     ("matrix_signs", "share", "n_draws"),
     ("tolerance", "share", "n_planned"),
+    ("optimum", "zero_share", "n_draws"),
 ];
 
 /// Columns that hold words.

@@ -15,6 +15,7 @@ mod index_vs_loss;
 mod levels;
 mod listed;
 mod matrix_signs;
+mod optimum;
 mod plateaus;
 mod restarts;
 mod sensitivity;
@@ -99,6 +100,7 @@ pub(crate) const MAKERS: &[Maker] = &[
     of_draws("counts", counts::header, counts::table, |run| !run.counts.is_empty()),
     of_all("listed", listed::header, listed::table),
     of_draws("matrix_signs", matrix_signs::header, matrix_signs::table, |run| !run.counts.is_empty()),
+    of_draws("optimum", optimum::header, optimum::table, |run| run.cell.optimizer == "optimum"),
     of_draws("draws", draws::header, draws::table, |_| true),
     of_survey("barriers", barriers::header, barriers::table, |run| run.cell.optimizer == "paths"),
     of_survey("slices", slices::header, slices::table, |run| run.cell.optimizer == "slices"),

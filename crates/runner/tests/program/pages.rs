@@ -90,7 +90,7 @@ fn every_link_and_picture_leads_somewhere() {
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
-    assert!(followed > 200, "only {followed} links found");
+    assert!(followed >= 150, "only {followed} links found");
 }
 
 #[test]
