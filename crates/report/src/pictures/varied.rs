@@ -68,7 +68,11 @@ impl Settings {
         of_method.insert("method".to_string(), Value::from(format!("{} {}", cell.optimizer, cell.strategy)));
         let label = without_draw(&cell.problem);
         // A table of single surfaces says nothing about the mean over their draws.
-        (label == problem || label == cell.problem).then_some(Settings { problem: of_problem, method: of_method, label })
+        (label == problem || label == cell.problem).then_some(Settings {
+            problem: of_problem,
+            method: of_method,
+            label,
+        })
     }
 
     /// The numbers of both, by name and whether they belong to the method.

@@ -33,11 +33,8 @@ impl<'a> Line<'a> {
     /// Searches that ended with `|g|^2` within the bound, and how many of these are certified as critical.
     fn within(&self, bound: f64) -> (Share, usize) {
         let is_within = |end: &&&CriticalRow| end.grad_norm.is_some_and(|g| g * g <= bound);
-        let share = Share {
-            count: self.ends.iter().filter(is_within).count(),
-            planned: self.planned,
-            missing: self.missing,
-        };
+        let share =
+            Share { count: self.ends.iter().filter(is_within).count(), planned: self.planned, missing: self.missing };
         (share, self.ends.iter().filter(is_within).filter(|end| end.class.is_critical()).count())
     }
 

@@ -189,7 +189,7 @@ fn counts_are_those_of_the_table() {
     for instance in [1, 2] {
         files.finder(&format!("k{instance}"), &format!("spin dim=2 instance={instance}"), "converged");
     }
-    files.runs.iter_mut().for_each(|row| *row = row.replace(",newton,newton,finder,", ",newton,census,survey,"));
+    files.cells.iter_mut().for_each(|row| *row = row.replace(",newton,finder,", ",census,survey,"));
     for (key, minima) in [("k1", 2), ("k2", 4)] {
         files.counts.push(format!("{key},0,{minima},3.25,0.5,2,"));
         files.counts.push(format!("{key},1,1,,,2,"));

@@ -179,9 +179,12 @@ fn signs_average_over_certified_points_only() {
 #[test]
 fn a_loose_bound_on_the_gradient_claims_what_is_not_certified() {
     let mut files = Files::default();
-    for (key, gradient, class) in
-        [("a", "1e-9", "saddle"), ("b", "2e-5", "gradient-flat"), ("c", "2e-3", "not-critical"), ("d", "1", "not-critical")]
-    {
+    for (key, gradient, class) in [
+        ("a", "1e-9", "saddle"),
+        ("b", "2e-5", "gradient-flat"),
+        ("c", "2e-3", "not-critical"),
+        ("d", "1", "not-critical"),
+    ] {
         files.finder(key, "net", "converged");
         files.critical.push(format!("{key},found,5,1,1,2,{gradient},3,0.01,8,1,0,7,0,0.125,,-1,2,,,,,{class},0,why,,"));
     }

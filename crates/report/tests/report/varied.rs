@@ -20,7 +20,8 @@ fn rows(pictures: &[Picture], name: &str) -> Vec<Vec<String>> {
 fn run(files: &mut Files, [problem, params]: [&str; 2], [method, of_method]: [&str; 2], replicate: usize, cost: &str) {
     let key = files.run_of(problem, [method, "sgd", "single", of_method], replicate, ("budget", "100.0"));
     let quoted = |text: &str| text.replace('"', "\"\"");
-    let row = files.runs.last_mut().unwrap();
+    let is_its = |row: &&mut String| row.starts_with(&format!("{problem},{method},"));
+    let row = files.cells.iter_mut().find(is_its).unwrap();
     *row = row.replacen("{\"\"dim\"\":2}", &quoted(params), 1);
     files.hit(&key, "0.5", cost);
 }
@@ -135,8 +136,7 @@ fn no_more_panels_than_fill_a_page() {
 
 fn survey(files: &mut Files, key: &str, problem: &str) {
     files.finder(key, problem, "converged");
-    let row = files.runs.last_mut().unwrap();
-    *row = row.replace(",newton,newton,finder,", ",look,look,survey,");
+    files.cells.iter_mut().for_each(|row| *row = row.replace(",newton,finder,", ",look,survey,"));
 }
 
 /// Three runs with levels 0, l, 0 along a straight way: the median in the middle is that of 1, 2 and 6.
