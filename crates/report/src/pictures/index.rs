@@ -12,6 +12,9 @@ use std::collections::btree_map::Entry;
 /// Places on each axis beyond which marks cannot be told apart: they are drawn once.
 const PLACES: f64 = 400.0;
 
+/// Fewer places make no picture.
+const LEAST: usize = 3;
+
 /// A certified point, and how many of the same place it stands for.
 struct Point {
     level: f64,
@@ -36,6 +39,10 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
             continue;
         }
         let points = thinned(points);
+        // Two places, such as a saddle and a minimum, are soon said.
+        if points.len() < LEAST {
+            continue;
+        }
         let head = |kind: &str| vec![Cell::text(&label), Cell::text(kind)];
         let row = |point: &Point| {
             let mut row = head("point");
