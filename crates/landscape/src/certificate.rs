@@ -81,7 +81,8 @@ pub fn certify(eval: &mut Evaluator, point: &Polished, zero_modes: usize, criter
     let next_step = model.newton_step(&model.slopes, model.zero_tol(criteria));
     let drift = point.trail.hessian_drift(norm(&next_step), criteria.contraction_min);
     let zero_tol = model.zero_tol(criteria).max(drift);
-    let zero_tol = zero_tol.max(doubt(eval, point, model, zero_tol));
+    let is_small = model.has_small_gradient(criteria);
+    let zero_tol = if is_small { zero_tol.max(doubt(eval, point, model, zero_tol)) } else { zero_tol };
     let signs = inertia(&model.eigen.values, zero_tol);
     let (grad_floor, is_at_floor) = (model.grad_floor(), model.grad_norm <= model.grad_floor());
     let probe =

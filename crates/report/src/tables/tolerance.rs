@@ -22,7 +22,7 @@ struct Line<'a> {
 impl<'a> Line<'a> {
     fn of(method: &'a str, runs: &[&'a Run]) -> Option<Self> {
         let is_search = |run: &&Run| run.cell.strategy == "finder";
-        runs.iter().all(|run| is_search(run)).then(|| Line {
+        runs.iter().all(is_search).then(|| Line {
             method,
             planned: runs.len(),
             missing: runs.iter().filter(|run| run.row.status == Status::Missing).count(),
