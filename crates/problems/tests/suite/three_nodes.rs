@@ -178,3 +178,28 @@ fn bad_systems_are_refused() {
     assert!(SetSystem::new(3, vec![1]).unwrap_err().contains("distinct sets of two or more of 3 elements"));
     assert!(three_nodes("").check().is_ok());
 }
+
+/// Splits are tried in the order of their classes read as numbers, so the count is the class found plus one, and every class
+/// below it leaves a set on one side; and the optimum is the value that the net of the split tends to.
+#[test]
+fn splits_tried_are_counted_and_the_optimum_is_a_limit() {
+    assert_eq!(SetSystem::fano().search(), (None, 64));
+    let on_one_side = |set: u32, class: u32| set & class == 0 || set & class == set;
+    for seed in 0..8 {
+        let params = format!("system = \"random\"\nelements = 8\nsets = {}\nseed = {seed}", [8, 24][seed % 2]);
+        let (problem, instance) = (three_nodes(&params), instance("three_nodes", &params));
+        let system = problem.set_system().unwrap();
+        let (found, tried) = system.search();
+        let failing = found.map_or(tried, u64::from);
+        assert!((0..failing as u32).all(|class| system.sets().iter().any(|set| on_one_side(*set, class))));
+        assert!(found.is_none_or(|class| system.sets().iter().all(|set| !on_one_side(*set, class))));
+        let (optimum, again) = instance.optimum().unwrap();
+        assert_eq!((instance.candidates(), again), (Some(128), found.map_or(128, |class| u64::from(class) + 1)));
+        let scaled: Vec<f64> = system.least_errors().1.iter().map(|x| 200.0 * x).collect();
+        // A node is off by at most e^-100, half a unit of weight from its threshold.
+        let value = instance.objective.evaluator().value(&scaled);
+        assert!((value - optimum).abs() < 1e-14, "{value} and {optimum}");
+    }
+    let free = instance("three_nodes", "output = \"free\"");
+    assert_eq!((free.candidates(), free.optimum()), (None, None));
+}

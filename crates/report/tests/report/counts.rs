@@ -168,3 +168,26 @@ fn descents_are_pooled_over_draws() {
     }
     assert_eq!(*cell(&table, &[], "n_runs"), Cell::Integer(4));
 }
+
+/// Two draws with 60 and 64 candidates tried, the least loss 0 and 1/2, and one that is missing.
+#[test]
+fn optima_are_taken_together_over_draws() {
+    let mut files = Files::default();
+    for (draw, least, tried) in [(1, "0.0", "60"), (2, "0.5", "64"), (3, "", "")] {
+        survey(&mut files, draw, "optimum", if draw == 3 { "missing" } else { "converged" });
+        let row = files.runs.last_mut().unwrap();
+        // restarts, n_f, n_grad; f_start, f_best, gap_best.
+        *row = row.replace(",0,0,9,", &format!(",0,{tried},9,")).replace(",1.5,0.5,0.5,", &format!(",,{least},,"));
+    }
+    let table = table(&files, "optimum");
+    let at = [("problem", Cell::text("spin dim=3"))];
+    for (column, value) in
+        [("n_draws", 2), ("n_missing", 1), ("n_zero", 1), ("tried_least", 60), ("tried_most", 64), ("dim", 2)]
+    {
+        assert_eq!(*cell(&table, &at, column), Cell::Integer(value), "{column}");
+    }
+    for (column, value) in [("zero_share", 0.5), ("least_mean", 0.25), ("tried_mean", 62.0), ("tried_se", 2.0)] {
+        assert_eq!(*cell(&table, &at, column), Cell::Real(value), "{column}");
+    }
+    assert!(table.footer[0].starts_with("planned 3 = known 2 + other runs 1"), "{}", table.footer[0]);
+}
