@@ -4,12 +4,15 @@ use autodiff::{Evaluator, Geometry};
 
 use crate::criteria::Criteria;
 use crate::inertia::zero_tolerance;
-use crate::spectrum::{Eigen, tangent_hessian};
+use crate::spectrum::{Eigen, FirstOrder};
 
 /// Rounding errors that reach a gradient add up like a random walk; this many standard steps are allowed.
 const FLOOR_FACTOR: f64 = 10.0;
 
 /// Value, gradient and eigen-decomposed Hessian on the surface at one point.
+///
+/// Keeps one matrix, the eigenvectors, and takes two while it is made. So a search that holds one model lets go of its
+/// eigenvectors before it makes the next, and never needs more than two.
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub f: f64,
@@ -28,17 +31,24 @@ pub(crate) struct Model {
 impl Model {
     /// `None` when value, gradient or Hessian are not finite. Costs one gradient and one Hessian.
     pub fn at(eval: &mut Evaluator, x: &[f64]) -> Option<Self> {
-        if x.iter().any(|x| !x.is_finite()) {
-            return None;
-        }
+        let ahead = Self::ahead(eval, x)?;
+        Self::of(ahead, eval, x)
+    }
+
+    /// What is known before the Hessian; `None` when the point or the value is not finite. Costs one gradient.
+    pub fn ahead(eval: &mut Evaluator, x: &[f64]) -> Option<FirstOrder> {
+        let ahead = x.iter().all(|x| x.is_finite()).then(|| FirstOrder::at(eval, x))?;
+        ahead.f.is_finite().then_some(ahead)
+    }
+
+    /// The model at `x`, where value and gradient are those `ahead`. Costs one Hessian.
+    pub fn of(ahead: FirstOrder, eval: &mut Evaluator, x: &[f64]) -> Option<Self> {
         let geometry = *eval.objective().geometry();
-        let (f, grad, hess) = tangent_hessian(eval, x);
-        if !f.is_finite() {
-            return None;
-        }
+        let hess = ahead.tangent_hessian(eval, x);
+        let FirstOrder { f, grad } = ahead;
         let tangent_grad = geometry.to_tangent(x, &grad);
         let grad_floor = rounding_floor(&geometry, x, &hess);
-        let eigen = Eigen::of(&hess, tangent_grad.len())?;
+        let eigen = Eigen::of(hess, tangent_grad.len())?;
         let slopes = in_eigen_axes(&eigen, &tangent_grad);
         let (grad_norm, scale) = (norm(&slopes), norm(x).max(1.0));
         (grad_norm.is_finite() && scale.is_finite()).then_some(Model { f, grad_norm, slopes, eigen, grad_floor, scale })

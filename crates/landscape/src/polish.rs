@@ -33,7 +33,8 @@ pub struct Polished {
     pub flat_ratio: Option<f64>,
     /// Gradients evaluated.
     pub n_gradients: u64,
-    /// Hessians evaluated.
+    /// Hessians evaluated, each point's once: the one that is formed again where the last trial was no better, so that two
+    /// points' eigenvectors are never kept, is not counted.
     pub n_hessians: u64,
     /// Where growth is measured from.
     pub(crate) origin: Vec<f64>,
@@ -55,7 +56,7 @@ pub struct Polished {
 /// It ends when nothing lowers `|g|`, when it is below its rounding floor and no longer halves, when it is small and
 /// the point runs away (farther out the function is nothing but rounding errors), when `stall_window` steps together
 /// do not halve it (nor reveal a gradient-flat point), when steps are shorter than the spacing of floating-point
-/// numbers, or at `polish_iterations`. Never fails: a point where the function is not finite comes back as it is.
+/// numbers, or at `polish_iterations`. Takes the memory of two Hessians and keeps one, the eigenvectors. Never fails: a point where the function is not finite comes back as it is.
 ///
 /// ```
 /// use autodiff::{Objective, Scalar};
@@ -93,10 +94,13 @@ pub fn polish(eval: &mut Evaluator, x: &[f64], criteria: &Criteria) -> Polished 
         let Some(trial) = lower_gradient(eval, &here, &model, criteria, &mut first_damping, &mut cost) else { break };
         cost.gradients += 1;
         cost.hessians += 1;
-        let Some(next) = Model::at(eval, &trial.x) else { break };
-        if next.grad_norm >= model.grad_norm {
-            break; // the trial was better by less than the rounding of its sum
-        }
+        model.eigen.forget_vectors();
+        let next = Model::at(eval, &trial.x);
+        let Some(next) = next.filter(|next| next.grad_norm < model.grad_norm) else {
+            // Not finite, or better by less than the rounding of the sum: back to the point before, the same to the bit.
+            model = Model::at(eval, &here).expect("the model that was there before");
+            break;
+        };
         let length = norm(&trial.step);
         let bent: Vec<f64> = trial.step.iter().zip(&model.eigen.values).map(|(p, lambda)| p * lambda).collect();
         trail.step(length, norm(&bent), &model, &next);

@@ -17,21 +17,21 @@ struct Group {
     products: [[f64; GROUP]; GROUP],
 }
 
-/// `H_{n-1} .. H_1 z` for the rows `order[0]`, `order[1]`, .. of `vectors`: row after row (n x n).
+/// Makes every row z of `vectors` the vector `H_{n-1} .. H_1 z`.
 ///
 /// Four reflectors at once are one pass of inner products `y_r = v_r . z`, then `c_r = tau_r (y_r - sum_{s<r} c_s
 /// v_r . v_s)`, and one pass `z <- z - sum_r c_r v_r` (the compact form of Schreiber and Van Loan 1989, its triangle
 /// solved instead of formed). Eight vectors side by side stay in the cache for all reflectors.
 #[inline(always)]
-pub(super) fn transform(reflectors: &Rows, taus: &[f64], vectors: &Turned, order: &[usize]) -> Vec<f64> {
+pub(super) fn transform(reflectors: &Rows, taus: &[f64], vectors: &mut Turned) {
     let n = taus.len();
     let groups = groups(reflectors, taus);
-    let mut out = vec![0.0; n * n];
     let mut z = vec![[0.0; WIDE]; round_up(n, GROUP)];
-    for (rows, order) in out.chunks_mut((WIDE * n).max(1)).zip(order.chunks(WIDE)) {
-        for (l, &row) in order.iter().enumerate() {
+    for first in (0..n).step_by(WIDE) {
+        let rows = first..n.min(first + WIDE);
+        for (l, row) in rows.clone().enumerate() {
             for (c, z) in z[..n].iter_mut().enumerate() {
-                z[l] = vectors.at(row, c);
+                z[l] = *vectors.at(row, c);
             }
         }
         for (g, group) in groups.iter().enumerate() {
@@ -39,13 +39,12 @@ pub(super) fn transform(reflectors: &Rows, taus: &[f64], vectors: &Turned, order
             let v = |r: usize| &reflectors.row(GROUP * g + r)[..len];
             apply(group, [v(0), v(1), v(2), v(3)], &mut z[..len]);
         }
-        for (l, row) in rows.chunks_exact_mut(n).enumerate() {
-            for (out, z) in row.iter_mut().zip(&z) {
-                *out = z[l];
+        for (l, row) in rows.enumerate() {
+            for (c, z) in z[..n].iter().enumerate() {
+                *vectors.at(row, c) = z[l];
             }
         }
     }
-    out
 }
 
 #[inline(always)]

@@ -40,14 +40,14 @@ pub struct Signs {
 }
 
 impl Factor {
-    /// Factorises `matrix - shift I` (n x n); `None` when an entry or the shift is not finite.
+    /// Factorises `matrix - shift I` (n x n) in the memory of the matrix; `None` when an entry or the shift is not finite.
     ///
     /// Bunch and Kaufman (1977), blocked as LAPACK's dsytrf: with `w` the row `k` of what is left, `L_k = w / w_k` and
     /// the rest is `A - L_k w^T`, unless `|w_k| < ALPHA max|w_j|`, when another row takes its place or joins it in a
     /// 2 x 2 pivot. Rows are brought up to date when they are looked at, the matrix every 64 steps.
     /// n^3 / 3 operations.
     #[inline(always)]
-    pub fn of(matrix: &[f64], n: usize, shift: f64) -> Option<Self> {
+    pub fn of(matrix: Vec<f64>, n: usize, shift: f64) -> Option<Self> {
         let Lower { mut rows, scale } = Lower::of(matrix, n)?;
         let shift = shift * scale;
         if !shift.is_finite() {

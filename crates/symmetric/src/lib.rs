@@ -2,6 +2,10 @@
 //!
 //! Every sum has one written-out order and every product with it is `mul_add`, so the numbers are the same bits on
 //! any number of threads and with or without the vector unit.
+//!
+//! A matrix that is given away (a `Vec`) is worked on where it lies, one that is lent (a slice) is copied first. So with the
+//! matrix itself, eigenvalues, signs and systems take one n x n matrix and eigenvectors two, whose values are in the memory of
+//! the matrix in the end, and all of them some 200 n numbers: the rows that are collected before the matrix is updated.
 
 mod back;
 mod compact;
@@ -18,6 +22,8 @@ mod solve;
 mod tridiagonal;
 mod vector;
 
+use std::borrow::Cow;
+
 use autodiff::{vector_unit, vectorised};
 
 use factor::Factor;
@@ -25,6 +31,13 @@ pub use factor::Signs;
 use rotations::Turned;
 use rows::Lower;
 use tridiagonal::Tridiagonal;
+
+/// An n x n matrix of zeros, row after row, with the room that lets it be worked on where it lies: another `Vec` moves once.
+pub fn zeros(n: usize) -> Vec<f64> {
+    let mut cells = vec![0.0; rows::room(n)];
+    cells.truncate(n * n);
+    cells
+}
 
 /// Eigenvalues, ascending, of the symmetric matrix `matrix` (n x n); `None` when an entry is not finite.
 ///
@@ -39,14 +52,17 @@ use tridiagonal::Tridiagonal;
 ///     assert!((lambda - exact).abs() < 1e-15);
 /// }
 /// ```
-pub fn eigenvalues(matrix: &[f64], n: usize) -> Option<Vec<f64>> {
-    eigenvalues_on(vector_unit(), matrix, n)
+pub fn eigenvalues<'a>(matrix: impl Into<Cow<'a, [f64]>>, n: usize) -> Option<Vec<f64>> {
+    eigenvalues_on(vector_unit(), own(matrix.into(), n), n)
 }
 
 /// Eigenvalues, ascending, and unit eigenvectors: row `k` (n,) of the second belongs to value `k`. `None` when an
 /// entry is not finite or the solver gives up.
-pub fn eigenvectors(matrix: &[f64], n: usize) -> Option<(Vec<f64>, Vec<f64>)> {
-    eigenvectors_on(vector_unit(), matrix, n)
+///
+/// Implicit QL turns the identity into the eigenvectors of the tridiagonal form, and the reflectors that led to that form
+/// turn these on: two matrices.
+pub fn eigenvectors<'a>(matrix: impl Into<Cow<'a, [f64]>>, n: usize) -> Option<(Vec<f64>, Vec<f64>)> {
+    eigenvectors_on(vector_unit(), own(matrix.into(), n), n)
 }
 
 /// How many eigenvalues of the symmetric `matrix` (n x n) are below `shift`; `None` when a number is not finite.
@@ -61,14 +77,14 @@ pub fn eigenvectors(matrix: &[f64], n: usize) -> Option<(Vec<f64>, Vec<f64>)> {
 /// // Eigenvalues -1 and 1.
 /// assert_eq!(symmetric::count_below(&[0.0, 1.0, 1.0, 0.0], 2, 0.5), Some(1));
 /// ```
-pub fn count_below(matrix: &[f64], n: usize, shift: f64) -> Option<usize> {
+pub fn count_below<'a>(matrix: impl Into<Cow<'a, [f64]>>, n: usize, shift: f64) -> Option<usize> {
     Some(signs(matrix, n, shift)?.n_neg)
 }
 
 /// Signs of the eigenvalues of `matrix - shift I` for a symmetric `matrix` (n x n); `None` when a number is not finite.
 /// See [`count_below`].
-pub fn signs(matrix: &[f64], n: usize, shift: f64) -> Option<Signs> {
-    signs_on(vector_unit(), matrix, n, shift)
+pub fn signs<'a>(matrix: impl Into<Cow<'a, [f64]>>, n: usize, shift: f64) -> Option<Signs> {
+    signs_on(vector_unit(), own(matrix.into(), n), n, shift)
 }
 
 /// Solves `A x = rhs` for a symmetric `matrix` (n x n), definite or not, with `rhs` (n,); `None` when it is singular
@@ -78,8 +94,8 @@ pub fn signs(matrix: &[f64], n: usize, shift: f64) -> Option<Signs> {
 /// // Zero diagonal, so Gaussian elimination without exchanges would fail.
 /// assert_eq!(symmetric::solve(&[0.0, 2.0, 2.0, 0.0], 2, &[2.0, 4.0]), Some(vec![2.0, 1.0]));
 /// ```
-pub fn solve(matrix: &[f64], n: usize, rhs: &[f64]) -> Option<Vec<f64>> {
-    solve_on(vector_unit(), matrix, n, rhs)
+pub fn solve<'a>(matrix: impl Into<Cow<'a, [f64]>>, n: usize, rhs: &[f64]) -> Option<Vec<f64>> {
+    solve_on(vector_unit(), own(matrix.into(), n), n, rhs)
 }
 
 /// Makes `diagonal` (n,) the eigenvalues, ascending, of the tridiagonal matrix with `beside[k]` at `(k, k + 1)`; false when it
@@ -96,7 +112,19 @@ pub fn tridiagonal_eigenvalues(diagonal: &mut [f64], beside: &mut [f64]) -> bool
     )
 }
 
-fn signs_on(vector_unit: bool, matrix: &[f64], n: usize, shift: f64) -> Option<Signs> {
+/// A matrix to work on: that itself when it was given away, else a copy with room.
+fn own(matrix: Cow<[f64]>, n: usize) -> Vec<f64> {
+    match matrix {
+        Cow::Owned(matrix) => matrix,
+        Cow::Borrowed(matrix) => {
+            let mut copy = Vec::with_capacity(rows::room(n));
+            copy.extend_from_slice(matrix);
+            copy
+        }
+    }
+}
+
+fn signs_on(vector_unit: bool, matrix: Vec<f64>, n: usize, shift: f64) -> Option<Signs> {
     dispatch(
         vector_unit,
         #[inline(always)]
@@ -104,7 +132,7 @@ fn signs_on(vector_unit: bool, matrix: &[f64], n: usize, shift: f64) -> Option<S
     )
 }
 
-fn solve_on(vector_unit: bool, matrix: &[f64], n: usize, rhs: &[f64]) -> Option<Vec<f64>> {
+fn solve_on(vector_unit: bool, matrix: Vec<f64>, n: usize, rhs: &[f64]) -> Option<Vec<f64>> {
     assert_eq!(rhs.len(), n, "one right-hand side");
     dispatch(
         vector_unit,
@@ -117,7 +145,7 @@ fn solve_on(vector_unit: bool, matrix: &[f64], n: usize, rhs: &[f64]) -> Option<
     )
 }
 
-fn eigenvalues_on(vector_unit: bool, matrix: &[f64], n: usize) -> Option<Vec<f64>> {
+fn eigenvalues_on(vector_unit: bool, matrix: Vec<f64>, n: usize) -> Option<Vec<f64>> {
     dispatch(
         vector_unit,
         #[inline(always)]
@@ -132,7 +160,7 @@ fn eigenvalues_on(vector_unit: bool, matrix: &[f64], n: usize) -> Option<Vec<f64
     )
 }
 
-fn eigenvectors_on(vector_unit: bool, matrix: &[f64], n: usize) -> Option<(Vec<f64>, Vec<f64>)> {
+fn eigenvectors_on(vector_unit: bool, matrix: Vec<f64>, n: usize) -> Option<(Vec<f64>, Vec<f64>)> {
     dispatch(
         vector_unit,
         #[inline(always)]
@@ -147,7 +175,14 @@ fn eigenvectors_on(vector_unit: bool, matrix: &[f64], n: usize) -> Option<(Vec<f
             order.sort_by(|&a, &b| diagonal[a].total_cmp(&diagonal[b]));
             let mut values: Vec<f64> = order.iter().map(|&k| diagonal[k]).collect();
             unscale(&mut values, scale);
-            Some((values, back::transform(&rows, &taus, &vectors, &order)))
+            back::transform(&rows, &taus, &mut vectors);
+            // The reflectors have done their work.
+            let mut out = rows.into_cells();
+            out.truncate(n * n);
+            for (k, out) in out.chunks_exact_mut(n.max(1)).enumerate() {
+                vectors.copy_row(order[k], out);
+            }
+            Some((values, out))
         },
     )
 }
@@ -181,9 +216,9 @@ mod tests {
                 }
             }
             let run = |vector: bool| {
-                let (values, vectors) = eigenvectors_on(vector, &matrix, n).unwrap();
-                let solution = solve_on(vector, &matrix, n, &matrix[..n]).unwrap();
-                let only_values = eigenvalues_on(vector, &matrix, n).unwrap();
+                let (values, vectors) = eigenvectors_on(vector, matrix.clone(), n).unwrap();
+                let solution = solve_on(vector, matrix.clone(), n, &matrix[..n]).unwrap();
+                let only_values = eigenvalues_on(vector, matrix.clone(), n).unwrap();
                 [values, vectors, solution, only_values].map(|numbers| bits(&numbers))
             };
             assert!(run(vector_unit()) == run(false), "n = {n}");

@@ -40,8 +40,15 @@ impl Turned {
 
     /// Entry `(row, column)`.
     #[inline(always)]
-    pub fn at(&self, row: usize, column: usize) -> f64 {
-        self.cells[column / WIDE * self.n + row][column % WIDE]
+    pub fn at(&mut self, row: usize, column: usize) -> &mut f64 {
+        &mut self.cells[column / WIDE * self.n + row][column % WIDE]
+    }
+
+    /// Copies `row` to `out` (n,).
+    pub fn copy_row(&self, row: usize, out: &mut [f64]) {
+        for (panel, out) in out.chunks_mut(WIDE).enumerate() {
+            out.copy_from_slice(&self.cells[panel * self.n + row][..out.len()]);
+        }
     }
 
     /// Begins a chain; what it returns takes `(cos, sin)` of each rotation in turn, `|from - to|` of them. The first

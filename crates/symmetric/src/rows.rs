@@ -19,7 +19,19 @@ pub(super) const fn round_up(n: usize, step: usize) -> usize {
     n.div_ceil(step) * step
 }
 
-/// A zeroed block of rows; where it lies in memory is no input to any number.
+/// Distance of the beginnings of rows with `len` numbers each.
+#[inline(always)]
+fn stride_of(len: usize) -> usize {
+    let stride = round_up(len, STEP);
+    if stride.is_multiple_of(PAGE) { stride + STEP } else { stride }
+}
+
+/// Numbers that the rows of an n x n matrix take.
+pub(super) fn room(n: usize) -> usize {
+    round_up(n, 4) * stride_of(n) + LINE
+}
+
+/// A block of rows; where it lies in memory is no input to any number.
 pub(super) struct Rows {
     cells: Vec<f64>,
     /// Cells before the first cache line.
@@ -30,13 +42,38 @@ pub(super) struct Rows {
 impl Rows {
     /// `count` rows for at least `len` numbers each, all 0.
     pub fn zeros(count: usize, len: usize) -> Self {
-        let mut stride = round_up(len, STEP);
-        if stride.is_multiple_of(PAGE) {
-            stride += STEP;
-        }
+        let stride = stride_of(len);
         let cells = vec![0.0; count * stride + LINE];
         let skipped = cells.as_ptr().align_offset(LINE_BYTES).min(LINE);
         Rows { cells, skipped, stride }
+    }
+
+    /// Takes over `cells`, the numbers of a square matrix (n x n) row after row: the lower triangle stays, `scale` times as
+    /// large, and everything else becomes 0. Whole groups of four rows, so that kernels may run over the end of the triangle.
+    #[inline(always)]
+    pub fn lower(mut cells: Vec<f64>, n: usize, scale: f64) -> Self {
+        let (stride, len) = (stride_of(n), room(n));
+        // `resize` alone would ask for twice as much.
+        cells.reserve_exact(len - cells.len());
+        cells.resize(len, 0.0);
+        let skipped = cells.as_ptr().align_offset(LINE_BYTES).min(LINE);
+        // From the last row up: each moves to where nothing is left to be read.
+        for i in (0..n).rev() {
+            let begin = skipped + i * stride;
+            cells.copy_within(i * n..=i * n + i, begin);
+            cells[begin + i + 1..begin + stride].fill(0.0);
+            if scale != 1.0 {
+                cells[begin..=begin + i].iter_mut().for_each(|a| *a *= scale);
+            }
+        }
+        cells[..skipped].fill(0.0);
+        cells[skipped + n * stride..].fill(0.0);
+        Rows { cells, skipped, stride }
+    }
+
+    /// All numbers there is room for, their order lost.
+    pub fn into_cells(self) -> Vec<f64> {
+        self.cells
     }
 
     /// Distance of the beginnings of two rows.
@@ -79,22 +116,12 @@ pub(super) struct Lower {
 }
 
 impl Lower {
-    /// Copies the lower triangle of `matrix` (n x n); `None` when an entry, in either triangle, is not finite.
+    /// The lower triangle of `matrix` (n x n), in its own memory; `None` when an entry, in either triangle, is not finite.
     #[inline(always)]
-    pub fn of(matrix: &[f64], n: usize) -> Option<Self> {
+    pub fn of(matrix: Vec<f64>, n: usize) -> Option<Self> {
         assert_eq!(matrix.len(), n * n, "a square matrix");
-        let scale = scale_for(largest(matrix)?);
-        // Whole groups of four rows, so that kernels may run over the end of the triangle.
-        let mut rows = Rows::zeros(round_up(n, 4), n);
-        for i in 0..n {
-            let (from, to) = (&matrix[i * n..][..=i], &mut rows.row_mut(i)[..=i]);
-            if scale == 1.0 {
-                to.copy_from_slice(from);
-            } else {
-                to.iter_mut().zip(from).for_each(|(to, from)| *to = scale * from);
-            }
-        }
-        Some(Lower { rows, scale })
+        let scale = scale_for(largest(&matrix)?);
+        Some(Lower { rows: Rows::lower(matrix, n, scale), scale })
     }
 }
 

@@ -106,19 +106,28 @@ pub(crate) fn flow_seen(
             continue;
         }
         (n_gradients, n_hessians) = (n_gradients + 1, n_hessians + 1);
-        let after = Model::at(eval, &next);
-        if after.as_ref().is_none_or(|after| after.f > now.f + f64::EPSILON * now.f.abs()) {
+        let ahead = Model::ahead(eval, &next).filter(|ahead| ahead.f <= now.f + f64::EPSILON * now.f.abs());
+        let Some(ahead) = ahead else {
+            radius = 0.5 * size.min(radius);
+            continue;
+        };
+        // The eigenvectors here make room for those there.
+        drop(model);
+        model = Model::of(ahead, eval, &next);
+        if model.is_none() {
+            model = Model::at(eval, &here);
             radius = 0.5 * size.min(radius);
             continue;
         }
         if error < 0.25 * settings.accuracy {
             radius *= 2.0;
         }
-        (here, model) = (next, after);
+        here = next;
         seen(&here);
         length += size;
         steps += 1;
     }
+    drop(model);
     let point = polish(eval, &here, criteria).since(x);
     Descent {
         has_arrived,

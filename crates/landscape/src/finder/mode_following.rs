@@ -21,7 +21,7 @@ const LEAST_RADIUS: f64 = 1e-10;
 /// trust region: `p_i = -s_i / (lambda_i + gamma)`, and `p_i = s_i / (-lambda_i + gamma)` for i < k, with the least
 /// `gamma >= 0` that makes every denominator positive and `|p| <= radius`. The radius is judged by f: its
 /// change over that of the quadratic model within 1/4 of 1 doubles it, off by more than 3/4 quarters it, off by
-/// more than 1 refuses the step.
+/// more than 1 refuses the step. A Hessian is counted for every step, although that of a refused one is not formed.
 ///
 /// k is `index[(replicate / len(descend)) % len]`, so that every index is tried from every height.
 ///
@@ -97,23 +97,31 @@ impl Finder for ModeFollowing {
             }
             let next = here.moved(eval, &x, &p);
             spent.gradients += 1;
-            let after = Model::at(eval, &next);
+            let ahead = Model::ahead(eval, &next);
             spent.hessians += 1;
             let along = |((s, lambda), p): ((&f64, &f64), &f64)| p * (s + 0.5 * lambda * p);
             let predicted = here.slopes.iter().zip(&here.eigen.values).zip(&p).map(along).sum::<f64>();
             // Up and down can cancel: what the two parts move f by is the measure.
             let moved = here.slopes.iter().zip(&here.eigen.values).zip(&p).map(along).map(f64::abs).sum::<f64>();
-            let error = after.as_ref().map_or(f64::INFINITY, |after| (after.f - here.f - predicted).abs() / moved);
+            let mut error = ahead.as_ref().map_or(f64::INFINITY, |ahead| (ahead.f - here.f - predicted).abs() / moved);
+            if error <= 1.0 {
+                // The eigenvectors here make room for those there.
+                drop(model);
+                let after = ahead.and_then(|ahead| Model::of(ahead, eval, &next));
+                if after.is_some() {
+                    (x, model) = (next, after);
+                } else {
+                    (error, model) = (f64::INFINITY, Model::at(eval, &x));
+                }
+            }
             if error <= 0.25 {
                 radius *= 2.0;
             } else if error.is_nan() || error > 0.75 {
                 radius = 0.25 * norm(&p).min(radius);
             }
-            if error <= 1.0 {
-                (x, model) = (next, after);
-            }
             spent.steps += 1;
         }
+        drop(model);
         spent.finish(eval, &x, &origin, criteria)
     }
 }

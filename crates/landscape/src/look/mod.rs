@@ -16,7 +16,7 @@ use crate::density::spectral_density;
 use crate::inertia::{inertia, inertia_of, zero_tolerance};
 use crate::lanczos::{Extremes, Lanczos, extreme_pairs};
 use crate::model::norm;
-use crate::spectrum::tangent_hessian;
+use crate::spectrum::FirstOrder;
 use crate::survey::Evaluations;
 use crate::tangent::{TangentHessian, dot};
 use crate::theory::SpectralLaw;
@@ -174,7 +174,9 @@ impl Look {
         stream: &mut Stream,
         seen: &mut Spectrum,
     ) -> Option<String> {
-        let (f, grad, hess) = tangent_hessian(eval, x);
+        let ahead = FirstOrder::at(eval, x);
+        let hess = ahead.tangent_hessian(eval, x);
+        let FirstOrder { f, grad } = ahead;
         seen.spent.gradients += 1;
         seen.spent.hessians += 1;
         let slope = norm(&eval.objective().geometry().to_tangent(x, &grad));
@@ -198,7 +200,7 @@ impl Look {
                 signs.n_neg, signs.n_zero, signs.n_pos
             ));
         }
-        let values = eigenvalues(&hess, n)?;
+        let values = eigenvalues(hess, n)?;
         let zero_tol = zero_tolerance(&values, ground.criteria);
         let signs = inertia(&values, zero_tol);
         seen.rows.extend(of_signs(&signs, zero_tol, law.as_ref()));

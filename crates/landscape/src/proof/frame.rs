@@ -21,7 +21,7 @@ impl Frame {
     /// The number of eigenvalues that are zero to rounding; m when the eigenvalues cannot be found.
     pub fn of(matrix: &[Interval], m: usize) -> Result<Self, usize> {
         let middle: Vec<f64> = matrix.iter().map(|entry| entry.mid()).collect();
-        let (values, mut vectors) = eigenvectors(&middle, m).ok_or(m)?;
+        let (values, mut vectors) = eigenvectors(middle, m).ok_or(m)?;
         let norm = values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
         let n_zero = values.iter().filter(|value| value.abs() <= m as f64 * f64::EPSILON * norm).count();
         if n_zero > 0 {

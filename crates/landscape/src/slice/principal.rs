@@ -38,7 +38,7 @@ pub fn principal_directions(points: &[f64], dim: usize, count: usize) -> Option<
     let length = rows.len() / small;
     let row = |i: usize| &rows[i * length..][..length];
     let gram: Vec<f64> = (0..small * small).map(|c| dot(row(c / small), row(c % small))).collect();
-    let (values, vectors) = eigenvectors(&gram, small)?;
+    let (values, vectors) = eigenvectors(gram, small)?;
     let floor = small as f64 * f64::EPSILON * values[small - 1];
     let mut found = Principal { directions: vec![], shares: vec![] };
     for i in (0..small).rev().take(count).filter(|&i| values[i] > floor) {

@@ -9,7 +9,7 @@ use crate::vector::{dot, norm};
 use autodiff::{Objective, Stream};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
-use symmetric::eigenvectors;
+use symmetric::{eigenvectors, zeros};
 
 /// Adaptive cubic regularisation, ARC (Cartis, Gould & Toint 2011, algorithm 2.1; Nesterov & Polyak 2006 for fixed
 /// sigma): p is the global minimiser of
@@ -76,13 +76,13 @@ impl Solver for CubicNewton {
     fn solve(&self, oracle: &mut Oracle<'_>, x: &mut [f64], _random: &mut Stream) -> Result<Infallible, Stop> {
         let n = x.len();
         let (mut grad, mut next, mut step) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
-        let (mut hess, mut shares) = (vec![0.0; n * n], vec![0.0; n]);
+        let (mut hess, mut shares) = (zeros(n), vec![0.0; n]);
         let mut sigma = self.sigma;
         let mut f = oracle.gradient(x, &mut grad)?;
         oracle.accept(x, f, Some(&grad))?;
         loop {
             oracle.hessian(x, &mut hess)?;
-            let Some((values, vectors)) = eigenvectors(&hess, n) else {
+            let Some((values, vectors)) = eigenvectors(hess, n) else {
                 return Err(oracle.give_up("the Hessian is not finite"));
             };
             shares.iter_mut().zip(vectors.chunks_exact(n)).for_each(|(share, v)| *share = dot(v, &grad));
@@ -110,6 +110,7 @@ impl Solver for CubicNewton {
                 }
                 break;
             }
+            hess = vectors; // the same memory
             x.copy_from_slice(&next);
             f = oracle.gradient(x, &mut grad)?;
             oracle.accept(x, f, Some(&grad))?;

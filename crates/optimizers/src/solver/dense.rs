@@ -2,11 +2,11 @@
 
 use autodiff::Objective;
 
-/// Hessian, eigenvectors and two working copies of `4096 x 4096` take half a GiB; decomposing one takes a minute.
+/// Two matrices of `4096 x 4096` take a quarter of a GiB; decomposing one takes a minute.
 const MOST_VARIABLES: usize = 4096;
 
-/// Matrices of dim x dim at a time.
-const MATRICES: usize = 4;
+/// Matrices of dim x dim at a time: the Hessian and its factor, or two sets of eigenvectors, one made of the other.
+const MATRICES: usize = 2;
 
 /// Refuses a problem with more variables than a dense Hessian is good for.
 pub(crate) fn suits_dense(objective: &Objective) -> Result<(), String> {

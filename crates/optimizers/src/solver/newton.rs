@@ -130,7 +130,7 @@ fn make_definite(hess: &mut [f64], n: usize, damping: f64) {
     let beta = LEAST_SHIFT * if largest > 0.0 { largest } else { 1.0 };
     let mut shift = if least > 0.0 { damping } else { damping.max(beta - least) };
     // A Hessian that is not finite has no signs, and no system to solve.
-    while signs(hess, n, -shift).is_some_and(|signs| signs.n_neg + signs.n_zero > 0) {
+    while signs(&*hess, n, -shift).is_some_and(|signs| signs.n_neg + signs.n_zero > 0) {
         shift = (2.0 * shift).max(beta);
     }
     (0..n).for_each(|i| hess[i * n + i] += shift);

@@ -9,7 +9,7 @@ use crate::vector::{dot, norm};
 use autodiff::{Objective, Stream};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
-use symmetric::eigenvectors;
+use symmetric::{eigenvectors, zeros};
 
 /// Saddle-free Newton (Dauphin et al. 2014): `x <- x - (|H| + damping I)^-1 g`, where `|H|` has the eigenvectors of H
 /// and the absolute values of its eigenvalues. So it is Newton's step where curvature is positive, and goes away from
@@ -79,7 +79,7 @@ impl Solver for SaddleFreeNewton {
         let n = x.len();
         let (mut grad, mut step, mut next) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
         let mut lowest = vec![0.0; n];
-        let mut hess = vec![0.0; if self.krylov == 0 { n * n } else { 0 }];
+        let mut hess = if self.krylov == 0 { zeros(n) } else { vec![] };
         let mut lanczos = Lanczos::new(self.krylov.min(n), n);
         let mut shares = vec![0.0; if self.krylov == 0 { n } else { lanczos.most }];
         loop {
@@ -87,7 +87,7 @@ impl Solver for SaddleFreeNewton {
             oracle.accept(x, f, Some(&grad))?;
             let eigen = if self.krylov == 0 {
                 oracle.hessian(x, &mut hess)?;
-                eigenvectors(&hess, n)
+                eigenvectors(std::mem::take(&mut hess), n)
             } else {
                 lanczos.build(oracle, x, &grad)?;
                 eigenvectors(&lanczos.projected[..lanczos.len * lanczos.len], lanczos.len)
@@ -123,6 +123,9 @@ impl Solver for SaddleFreeNewton {
                     lowest.copy_from_slice(&next);
                 }
                 damping *= 10.0;
+            }
+            if self.krylov == 0 {
+                hess = vectors; // the same memory
             }
             x.copy_from_slice(&lowest);
         }
