@@ -12,6 +12,22 @@ pub(crate) struct FormulaEvaluator<'o> {
     workspaces: [[Option<Workspace<'o, f64>>; WIDTHS.len()]; Kind::COUNT],
 }
 
+/// Entries of a Hessian that are read at once: a full one has as many as half a matrix.
+const ENTRIES: usize = 1024;
+
+/// Fills the rows of `hess` (n x n) with `products` (k x n) of unit directions (k x n), as many at once as the widest
+/// program takes: all directions together would be a matrix of their own. A lane has the bits it has alone.
+pub(crate) fn by_unit_directions(hess: &mut [f64], n: usize, mut products: impl FnMut(&[f64], &mut [f64])) {
+    const WIDEST: usize = WIDTHS[WIDTHS.len() - 1];
+    let mut units = vec![0.0; WIDEST.min(n) * n];
+    for (block, rows) in hess.chunks_mut((WIDEST * n).max(1)).enumerate() {
+        let units = &mut units[..rows.len()];
+        units.fill(0.0);
+        units.iter_mut().skip(block * WIDEST).step_by(n + 1).for_each(|diagonal| *diagonal = 1.0);
+        products(units, rows);
+    }
+}
+
 /// What a workspace is for.
 #[derive(Clone, Copy)]
 enum Kind {
@@ -78,13 +94,15 @@ impl<'o> FormulaEvaluator<'o> {
         }
         let mut entries = Vec::new();
         self.over_points(Kind::Entries, points, |points, workspace| {
-            entries.resize(points.len() * at.len(), 0.0);
-            workspace.read_lanes(0, at.len(), &mut entries);
-            let hessians = hessians[points.start * n * n..points.end * n * n].chunks_exact_mut(n * n);
-            for (hess, entries) in hessians.zip(entries.chunks_exact(at.len())) {
-                for (&(i, j), &entry) in at.iter().zip(entries) {
-                    hess[i as usize * n + j as usize] = entry;
-                    hess[j as usize * n + i as usize] = entry;
+            let hessians = &mut hessians[points.start * n * n..points.end * n * n];
+            for (part, at) in at.chunks(ENTRIES).enumerate() {
+                entries.resize(points.len() * at.len(), 0.0);
+                workspace.read_lanes(part * ENTRIES, at.len(), &mut entries);
+                for (hess, entries) in hessians.chunks_exact_mut(n * n).zip(entries.chunks_exact(at.len())) {
+                    for (&(i, j), &entry) in at.iter().zip(entries) {
+                        hess[i as usize * n + j as usize] = entry;
+                        hess[j as usize * n + i as usize] = entry;
+                    }
                 }
             }
         });
@@ -93,9 +111,7 @@ impl<'o> FormulaEvaluator<'o> {
     /// The mean of the products with unit directions and their transpose, which differ by rounding only.
     fn hessian_by_directions(&mut self, x: &[f64], hess: &mut [f64]) {
         let n = self.formula.dim;
-        let mut units = vec![0.0; n * n];
-        units.iter_mut().step_by(n + 1).for_each(|diagonal| *diagonal = 1.0);
-        self.hvps(x, &units, hess);
+        by_unit_directions(hess, n, |units, rows| self.hvps(x, units, rows));
         for i in 0..n {
             for j in 0..i {
                 let mean = 0.5 * (hess[i * n + j] + hess[j * n + i]);

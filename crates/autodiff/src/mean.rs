@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use crate::formula::FormulaEvaluator;
+use crate::formula::{FormulaEvaluator, by_unit_directions};
 use crate::lanes::{Element, Workspace};
 use crate::objective::{Blocks, Mean, Summed};
 use crate::rows::{Choice, Rows};
@@ -221,10 +221,8 @@ impl<'o> MeanEvaluator<'o, f64> {
 
     fn hessian_by_directions(&mut self, x: &[f64], hess: &mut [f64]) {
         let n = self.mean.dim;
-        let mut units = vec![0.0; n * n];
-        units.iter_mut().step_by(n + 1).for_each(|diagonal| *diagonal = 1.0);
         let penalty = self.penalty.take();
-        self.hvps(x, &units, hess);
+        by_unit_directions(hess, n, |units, rows| self.hvps(x, units, rows));
         self.penalty = penalty;
         for i in 0..n {
             for j in 0..i {

@@ -1,10 +1,13 @@
-//! Memory of spectra and certificates, in matrices of the Hessian's size.
+//! Memory of spectra, polishes, certificates and finders, in matrices of the Hessian's size.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use autodiff::{Objective, Scalar};
-use landscape::{Criteria, certify, polish, tangent_spectrum};
+use autodiff::{Objective, Scalar, Stream};
+use landscape::{
+    Criteria, Deflation, Departure, Finder, GaussNewton, ModeFollowing, NewtonSampler, certify, polish,
+    tangent_spectrum,
+};
 
 /// The system's allocator, noting how much is taken at once.
 struct Peak;
@@ -40,27 +43,67 @@ fn matrices<T>(work: impl FnOnce() -> T) -> (f64, T) {
     ((MOST.load(Ordering::Relaxed) - before) as f64 / (8 * N * N) as f64, result)
 }
 
+/// A chain of double wells, its Hessian full, as the square of the sum couples all but the first coordinate: that has a
+/// small curvature.
+fn wells() -> Objective {
+    Objective::formula(N, |x| {
+        let wells = Scalar::sum(x[1..].iter().map(|x| (x.square() - 1.0).square() * 0.25));
+        wells + Scalar::sum(x[1..].iter().copied()).square() * (0.5 / N as f64) + x[0].square() * 1e-9
+    })
+}
+
 /// One test for everything that counts, so that no other thread allocates meanwhile.
 #[test]
-fn no_more_matrices_than_stated_are_in_memory() {
-    // A chain of double wells whose Hessian is full, as the square of the sum couples all.
-    let objective = Objective::formula(N, |x| {
-        let wells = Scalar::sum(x.iter().map(|x| (x.square() - 1.0).square() * 0.25));
-        wells + Scalar::sum(x.iter().copied()).square() * (0.5 / N as f64)
-    });
+fn two_matrices_of_the_size_of_the_hessian_are_enough() {
+    let objective = wells();
     let mut eval = objective.evaluator();
     let at: Vec<f64> = (0..N).map(|i| if i % 2 == 0 { 1.1 } else { -0.9 }).collect();
-    // The first evaluation makes the workspace of the executor, which is kept.
+    // The first evaluations make the workspaces of the executor, which are kept.
     let mut hess = vec![0.0; N * N];
     eval.hessian(&at, &mut hess);
+    eval.gradient(&at, &mut hess[..N]);
     drop(hess);
+    let criteria = Criteria::default();
+
+    // Beyond whole matrices: rows that end on a cache line, 1 % of a matrix, and the collected rows, in the reduction 64
+    // and twice as many packed ones, in the rotation of eigenvectors up to 16 N numbers, 3 % of a matrix. All are a fixed
+    // number of times N: at N = 600 the reduction's are a third of a matrix, at 4096 a twentieth.
+    let rows = 1.0 + 0.015;
+    let reduction = 0.36;
+    let vectors = 0.1;
+
     let (spectrum, values) = matrices(|| tangent_spectrum(&mut eval, &at));
-    let (point, polished) = matrices(|| polish(&mut eval, &at, &Criteria::default()));
-    let (certificate, certified) = matrices(|| certify(&mut eval, &polished, 0, &Criteria::default()));
-    assert!(values.len() == N && certified.class.is_critical(), "{}", certified.reason);
-    // Eigenvalues: the Hessian, one working copy, and lanes of the executor and bands that do not grow with N^2.
-    assert!((2.0..2.6).contains(&spectrum), "spectrum: {spectrum}");
-    // A polish keeps the eigenvectors of the point before while it forms and decomposes the next Hessian.
-    assert!((3.0..5.3).contains(&point), "polish: {point}");
-    assert!(certificate < 0.1, "certificate: {certificate}");
+    assert_eq!(values.len(), N);
+    println!("spectrum: {spectrum}");
+    assert!((1.0..rows + reduction).contains(&spectrum), "spectrum: {spectrum}");
+
+    let (polished, point) = matrices(|| polish(&mut eval, &at, &criteria));
+    println!("polish: {polished}, {} steps", point.iterations);
+    assert!(point.iterations > 2);
+    assert!((2.0..2.0 * rows + vectors).contains(&polished), "polish: {polished}");
+
+    // The point brings its eigenvectors; a small eigenvalue asks for the spectra of points beside it.
+    let (certificate, certified) = matrices(|| certify(&mut eval, &point, 0, &criteria));
+    println!("certificate: {certificate}");
+    assert!(certified.class.is_critical() && certified.inertia.n_zero == 0, "{certified:?}");
+    assert!((1.0..rows + reduction).contains(&certificate), "certificate: {certificate}");
+    drop(point);
+
+    let departure = Departure { descend: vec![0], ..Departure::default() };
+    let finders: [(&str, Box<dyn Finder>); 4] = [
+        ("newton", Box::new(NewtonSampler { descend: vec![0], iterations: 3, ..NewtonSampler::default() })),
+        (
+            "gauss_newton",
+            Box::new(GaussNewton { departure: departure.clone(), iterations: 3, ..GaussNewton::default() }),
+        ),
+        ("mode_following", Box::new(ModeFollowing { departure: departure.clone(), index: vec![1], iterations: 4 })),
+        ("deflation", Box::new(Deflation { departure, rounds: vec![1], iterations: 3, ..Deflation::default() })),
+    ];
+    for (name, finder) in finders {
+        let mut noise = Stream::new(0, "memory", &[]);
+        let (taken, found) = matrices(|| finder.search(&mut eval, at.clone(), 0, &mut noise, &criteria));
+        println!("{name}: {taken}, {} steps, {} Hessians", found.search_steps, found.n_hessians);
+        assert!(found.search_steps >= 2, "{name}");
+        assert!((2.0..2.0 * rows + vectors).contains(&taken), "{name}: {taken}");
+    }
 }
