@@ -74,17 +74,14 @@ fn two_matrices_of_the_size_of_the_hessian_are_enough() {
 
     let (spectrum, values) = matrices(|| tangent_spectrum(&mut eval, &at));
     assert_eq!(values.len(), N);
-    println!("spectrum: {spectrum}");
     assert!((1.0..rows + reduction).contains(&spectrum), "spectrum: {spectrum}");
 
     let (polished, point) = matrices(|| polish(&mut eval, &at, &criteria));
-    println!("polish: {polished}, {} steps", point.iterations);
     assert!(point.iterations > 2);
     assert!((2.0..2.0 * rows + vectors).contains(&polished), "polish: {polished}");
 
     // The point brings its eigenvectors; a small eigenvalue asks for the spectra of points beside it.
     let (certificate, certified) = matrices(|| certify(&mut eval, &point, 0, &criteria));
-    println!("certificate: {certificate}");
     assert!(certified.class.is_critical() && certified.inertia.n_zero == 0, "{certified:?}");
     assert!((1.0..rows + reduction).contains(&certificate), "certificate: {certificate}");
     drop(point);
@@ -102,7 +99,6 @@ fn two_matrices_of_the_size_of_the_hessian_are_enough() {
     for (name, finder) in finders {
         let mut noise = Stream::new(0, "memory", &[]);
         let (taken, found) = matrices(|| finder.search(&mut eval, at.clone(), 0, &mut noise, &criteria));
-        println!("{name}: {taken}, {} steps, {} Hessians", found.search_steps, found.n_hessians);
         assert!(found.search_steps >= 2, "{name}");
         assert!((2.0..2.0 * rows + vectors).contains(&taken), "{name}: {taken}");
     }
