@@ -141,7 +141,13 @@ impl Panel {
     }
 }
 
-/// A title in lines that fit into a width, broken at its blanks, and inside a word that is too long by itself; none for an
+/// Where a word that is too long is broken, in bytes: before the last sign of its right half, as in a formula, or at its end.
+fn place_to_break(word: &str) -> usize {
+    let sign = word.rfind(['+', '-', '*', '/', '(', ',', '=']);
+    sign.filter(|&place| 2 * place > word.len()).unwrap_or(word.len())
+}
+
+/// A title in lines that fit into a width, broken at its blanks, and at a sign inside a word that is too long by itself; none for an
 /// empty one.
 fn wrapped(title: &str, room: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -155,7 +161,8 @@ fn wrapped(title: &str, room: f64) -> Vec<String> {
             let mut rest = String::new();
             for letter in word.chars() {
                 if width(&rest) + width(&letter.to_string()) > room {
-                    lines.insert(lines.len() - 1, std::mem::take(&mut rest));
+                    let tail = rest.split_off(place_to_break(&rest));
+                    lines.insert(lines.len() - 1, std::mem::replace(&mut rest, tail));
                 }
                 rest.push(letter);
             }

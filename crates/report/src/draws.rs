@@ -7,6 +7,9 @@ use crate::folder::{Folder, MethodRuns, Run};
 /// Parameters that say which draw of a random surface it is.
 const DRAW_PARAMETERS: [&str; 2] = ["instance=", "seed="];
 
+/// Draws of one random surface that are shown one by one: with panels and blocks of their own.
+pub(crate) const MOST_DRAWS: usize = 4;
+
 /// The label of a problem without the words that say which draw it is.
 ///
 /// ```

@@ -95,6 +95,8 @@ fn claims_part(claims: &Table) -> String {
         };
         let halves = match (cell("first_half"), cell("second_half")) {
             (first, second) if first.is_empty() && second.is_empty() => String::new(),
+            (first, second) if second.is_empty() => format!("{first} on the first, no number on the second"),
+            (first, second) if first.is_empty() => format!("{second} on the second, no number on the first"),
             (first, second) => format!("{first} and {second}"),
         };
         let tolerance = match (cell("tolerance"), cell("tolerance_se")) {

@@ -32,6 +32,10 @@ const DATA: [&str; 12] = [
     "n_missing",
 ];
 
+/// What a certificate can say.
+const CERTIFIED: [&str; 7] =
+    ["n_minimum", "n_saddle", "n_maximum", "n_degenerate", "n_gradient_flat", "n_not_critical", "n_at_infinity"];
+
 /// Height of a bar with the room around it, in pixels.
 const ROW: f64 = 26.0;
 /// A bar shorter than this share of the panel has no room for its count.
@@ -39,17 +43,24 @@ const ROOM: f64 = 0.075;
 
 /// `None` without certified stopping points.
 pub(super) fn picture(source: &Source) -> Option<Picture> {
-    let part = |(problem, lines): (&str, Vec<Line>)| Part {
-        kind: kind(problem),
-        panels: vec![panel(problem, &lines)],
-        rows: lines.iter().map(|line| line.cells(&DATA)).collect(),
+    let part = |(problem, lines): (&str, Vec<Line>)| {
+        // Without any certificate there is nothing to tell apart.
+        let is_known = |line: &Line| CERTIFIED.iter().any(|column| line.number(column).is_some_and(|n| n > 0.0));
+        lines.iter().any(is_known).then(|| Part {
+            kind: kind(problem),
+            panels: vec![panel(problem, &lines)],
+            rows: lines.iter().map(|line| line.cells(&DATA)).collect(),
+        })
     };
     Picture::of(
         "classes",
         "What the points are where the runs of each method stop",
-        names(&["Numbers of runs by the certificate of their end point, as in the table endpoints."]),
+        names(&[
+            "Numbers of runs by the certificate of their end point, as in the table endpoints; problems without any certificate are \
+             left out.",
+        ]),
         names(&DATA),
-        source.by_problem("endpoints").into_iter().map(part).collect(),
+        source.by_problem("endpoints").into_iter().filter_map(part).collect(),
     )
 }
 
@@ -59,7 +70,7 @@ fn panel(problem: &str, lines: &[Line]) -> Panel {
     let names = methods.iter().map(|line| line.text("method").to_string()).collect();
     let count = |line: &Line, column: &str| line.number(column).unwrap_or(0.0);
     let most = lines.iter().map(|line| count(line, "n_planned")).fold(1.0, f64::max);
-    let mut panel = Panel::new(Axis::linear("runs").range(0.0, most), Axis::things("", names))
+    let mut panel = Panel::new(Axis::linear("runs").range(0.0, most).whole(), Axis::things("", names))
         .title(problem)
         .height(ROW * methods.len() as f64);
     let mut ends = vec![0.0; methods.len()];

@@ -40,7 +40,7 @@ fn panel(problem: &str, method: &str, lines: &[Line]) -> Panel {
         whole.map(|(x, mean, se)| [x, (mean - Z * se).max(0.0), mean + Z * se]).collect()
     };
     let draws = lines.iter().filter_map(|line| line.number("n_draws")).fold(0.0, f64::max);
-    let title = if draws > 1.0 { format!("{problem} ({draws} draws)") } else { problem.to_string() };
+    let title = if draws > 1.0 { format!("{problem} ({draws}\u{a0}draws)") } else { problem.to_string() };
     let most = lines.len().max(2) as f64 - 1.0;
     let x = Axis::linear("index: negative eigenvalues").range(-0.5, most + 0.5).whole();
     // From 0: a count is compared with none.

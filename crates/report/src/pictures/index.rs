@@ -65,6 +65,8 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
                 Some([level, mean, (mean - half).max(0.0), (mean + half).min(1.0)])
             })
             .collect();
+        // As many bins as places would hide them and say nothing more.
+        let bins = if bins.len() < points.len() { bins } else { Vec::new() };
         for &bin in &bins {
             rows.push(head("bin").into_iter().chain(bin.map(Cell::Real)).chain([Cell::Empty, Cell::Empty]).collect());
         }
@@ -112,8 +114,8 @@ fn panel(problem: &str, points: &[Point], bins: &[[f64; 4]]) -> Panel {
     let count: usize = points.iter().map(|point| point.count).sum();
     panel = panel.layer(
         Layer::markers(dots, Shape::Circle)
-            .colour(Colour(150, 196, 228))
-            .width(2.4)
+            .colour(if bins.is_empty() { PALETTE[0] } else { Colour(150, 196, 228) })
+            .width(if bins.is_empty() { 3.2 } else { 2.4 })
             .named(format!("critical points ({count})")),
     );
     if !theory.is_empty() {

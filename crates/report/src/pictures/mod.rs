@@ -18,7 +18,7 @@ mod spectrum;
 mod varied;
 
 use crate::claims::{Claim, is_the};
-use crate::draws::without_draw;
+use crate::draws::{MOST_DRAWS, without_draw};
 use crate::folder::{Folder, ProblemRuns};
 use crate::format;
 use crate::render;
@@ -30,8 +30,6 @@ use std::collections::{HashMap, HashSet};
 const PANEL_WIDTH: f64 = 400.0;
 /// Half the width of a 95 % interval in standard errors.
 const Z: f64 = 1.96;
-/// Draws of one random surface that have panels of their own.
-const MOST_DRAWS: usize = 4;
 /// Panels side by side in a file.
 const COLUMNS: usize = 2;
 /// Panels of a picture: three rows fill a page.

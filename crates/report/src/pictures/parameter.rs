@@ -301,6 +301,10 @@ fn words(claim: &Claim) -> String {
         ("spectrum", "negative_mean") => "share of negative eigenvalues".to_string(),
         ("levels", "n_points") => "runs that end there".to_string(),
         ("levels", "level") => "level of the points".to_string(),
+        ("optimum", "least_mean") => "least loss, from the exact search".to_string(),
+        ("optimum", "tried_mean") => "splits tried by the exact search".to_string(),
+        ("matrix_signs", "share") => "share of matrices with this index".to_string(),
+        ("matrix_signs", "rate") => "−log(share) / dim²".to_string(),
         (_, "lambda_min") => "least eigenvalue".to_string(),
         (table, quantity) => format!("{} ({table})", quantity.replace('_', " ")),
     }

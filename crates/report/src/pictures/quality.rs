@@ -13,11 +13,19 @@ const PASSES: f64 = 0.05;
 
 /// `None` without targets.
 pub(super) fn picture(source: &Source) -> Option<Picture> {
-    let mut parts = Vec::new();
+    let (mut parts, mut constant) = (Vec::new(), 0);
     for (problem, lines) in source.by_problem("success") {
         // A gap of 0 has no place on a logarithmic axis, and one gap alone makes no curve: the table has it.
         let lines: Vec<_> = lines.into_iter().filter(|line| line.number("gap").is_some_and(|gap| gap > 0.0)).collect();
         if lines.iter().all(|line| line.number("gap") == lines[0].number("gap")) {
+            continue;
+        }
+        // All or none everywhere is said in a word.
+        let first = lines[0].number("share");
+        if matches!(first, Some(0.0 | 1.0))
+            && lines.iter().all(|line| line.number("share") == first && line.number("ended") == first)
+        {
+            constant += 1;
             continue;
         }
         if grouped(&lines, |line| line.number("gap").map(f64::to_bits)).len() <= MOST_GAPS {
@@ -33,16 +41,15 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
         let rows = lines.iter().map(|line| line.cells(&DATA)).collect();
         parts.push(Part { kind: kind(problem), panels, rows });
     }
-    Picture::of(
-        "success_by_gap",
-        "How often each method reached each quality",
-        names(&[
-            "Problems with two gaps or more; with two or three each method has a line of its own. Bars: 95 % intervals (Wilson); of a cell that lacks runs, its bounds.",
-            "Where runs pass through a gap and leave it again, a second panel or white marks show how many of them end in it. The numbers are those of the table success.",
-        ]),
-        names(&DATA),
-        parts,
-    )
+    let mut notes = names(&[
+        "Problems with two gaps or more; with two or three each method has a line of its own. Bars: 95 % intervals (Wilson); of a cell that lacks runs, its bounds.",
+        "Where runs pass through a gap and leave it again, a second panel or white marks show how many of them end in it. The numbers are those of the table success.",
+    ]);
+    if constant > 0 {
+        let problems = if constant == 1 { "problem has" } else { "problems have" };
+        notes.push(format!("{constant} {problems} no panel: there every run reached every gap, or none any."));
+    }
+    Picture::of("success_by_gap", "How often each method reached each quality", notes, names(&DATA), parts)
 }
 
 /// Gaps whose marks have room on one line.
@@ -50,15 +57,17 @@ const MOST_GAPS: usize = 3;
 
 /// Height of the line of a method, in pixels.
 const ROW: f64 = 24.0;
+/// Thickness of an interval, in pixels.
+const BAR: f64 = 1.5;
 
 /// A line for each method, on it the shares of all gaps.
 fn by_method(problem: &str, lines: &[Line]) -> Panel {
     // From the bottom up, so that the first method stands on top.
     let methods: Vec<(&str, Vec<Line>)> = grouped(lines, |line| line.text("method")).into_iter().rev().collect();
     let names = methods.iter().map(|(method, _)| (*method).to_string()).collect();
-    let height = ROW * methods.len() as f64;
-    let mut panel =
-        Panel::new(share_axis("share of runs"), Axis::things("", names)).title(problem).height(height.max(4.0 * ROW));
+    let height = (ROW * methods.len() as f64).max(4.0 * ROW);
+    let half = 0.5 * BAR * methods.len() as f64 / height;
+    let mut panel = Panel::new(share_axis("share of runs"), Axis::things("", names)).title(problem).height(height);
     let is_apart = |line: &Line| {
         let [share, ended] = ["share", "ended"].map(|column| line.number(column).unwrap_or_default());
         share - ended > PASSES
@@ -82,7 +91,7 @@ fn by_method(problem: &str, lines: &[Line]) -> Panel {
                     continue;
                 }
                 let y = k as f64 + 0.5 + [0.24, 0.0, -0.24][if count == 2 { 2 * i } else { i }];
-                bars.push([lo, hi, y - 0.03, y + 0.03]);
+                bars.push([lo, hi, y - half, y + half]);
                 marks.push([share, y]);
             }
             if is_end && !passed {

@@ -33,6 +33,8 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
         restarted.retain(|method| !method.is_empty());
         restarted.sort_unstable();
         restarted.dedup();
+        // Several methods may be the single runs of one restarted method, which is drawn once.
+        let mut drawn: Vec<(&str, String)> = Vec::new();
         let (mut is_empty, mut rows) = (true, Vec::new());
         let mut row = |line: &Line, kind: &str, method: &str, point: &Point| {
             let head = [Cell::text(problem), Cell::text(method), line.cell("gap").clone(), Cell::text(kind)];
@@ -58,6 +60,10 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
             for line in lines.iter().filter(|line| !line.text("restarted_method").is_empty()) {
                 let (method, real) = (line.text("restarted_method"), real(line));
                 let Some(real) = real else { continue };
+                if drawn.contains(&(method, gap.clone())) {
+                    continue;
+                }
+                drawn.push((method, gap.clone()));
                 row(line, "restarted", method, &real);
                 let name = format!("{method} as run");
                 let real = [real];

@@ -88,7 +88,9 @@ fn plane(problem: &str, run: &Run, directions: &str) -> Option<Panel> {
     let values: Vec<f64> = places.iter().map(|row| row.level).collect();
     let bands = levels(&values, None);
     let grid = Grid::new(x, y, columns, places.len() / columns, values);
-    let (contours, bar) = grid.contours(&bands.values, &bands.labels, "level");
+    // What the labels tell: levels, or their height above the least one.
+    let name = bands.title.replacen('f', "level", 1);
+    let (contours, bar) = grid.contours(&bands.values, &bands.labels, &name);
     let descent: Vec<[f64; 2]> =
         part(run, directions, "descent").iter().filter_map(|row| Some([row.a, row.b?])).collect();
     let end: Vec<[f64; 2]> = descent.last().copied().into_iter().collect();

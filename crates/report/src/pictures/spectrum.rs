@@ -6,8 +6,11 @@ use crate::rows::{SpectrumKind, SpectrumRow};
 use crate::table::{Cell, names};
 use plot::{Axis, Colour, Dash, Layer, PALETTE, Panel, Shape};
 
-/// Bins where several places are compared.
+/// Bins where several places are compared, before those with few eigenvalues are joined.
 const PLACES_BINS: usize = 30;
+
+/// Eigenvalues of all places together that such a bin holds at least: fewer make a tail of single ones.
+const LEAST: usize = 20;
 
 /// Bins of a histogram at most.
 const MOST_BINS: usize = 60;
@@ -95,12 +98,11 @@ impl Group<'_> {
         rows.map(|row| row.value).collect()
     }
 
-    fn bins(&self, (lo, hi): (f64, f64), count: usize) -> Vec<Bin> {
-        let values = self.values();
+    fn bins(&self, edges: &[f64]) -> Vec<Bin> {
+        let (values, count) = (self.values(), edges.len() - 1);
         let laws: Option<Vec<Law>> = self.spectra.iter().map(|rows| Law::of(rows)).collect();
-        let edge = |k: usize| lo + (hi - lo) * (k as f64 / count as f64);
         let bin = |k: usize| {
-            let (from, to) = (edge(k), edge(k + 1));
+            let (from, to) = (edges[k], edges[k + 1]);
             let is_in = |x: &&f64| **x >= from && (**x < to || k + 1 == count && **x <= to);
             let share = values.iter().filter(is_in).count() as f64 / values.len() as f64;
             let law = laws.as_ref().map(|laws| {
@@ -114,8 +116,9 @@ impl Group<'_> {
 
     fn title(&self) -> String {
         let n = match self.spectra.len() {
-            1 => "1 spectrum".to_string(),
-            n => format!("{n} spectra"),
+            1 => "1\u{a0}spectrum".to_string(),
+            // Not broken between number and noun.
+            n => format!("{n}\u{a0}spectra"),
         };
         format!("{}, {} ({n})", self.problem, self.method)
     }
@@ -137,6 +140,39 @@ impl Bin {
 fn extent(values: &[f64]) -> Option<(f64, f64)> {
     let (lo, hi) = (values.iter().copied().reduce(f64::min)?, values.iter().copied().reduce(f64::max)?);
     (lo < hi).then_some((lo, hi))
+}
+
+/// Ends of so many bins of one width.
+fn even((lo, hi): (f64, f64), count: usize) -> Vec<f64> {
+    (0..=count).map(|k| lo + (hi - lo) * (k as f64 / count as f64)).collect()
+}
+
+/// The bins without ends between which too few of the values lie: from both ends inward to the fullest bin, so that the
+/// joined ones are in the tails.
+fn joined(edges: &[f64], values: &[f64]) -> Vec<f64> {
+    let count = |from: f64, to: f64| values.iter().filter(|x| (from..to).contains(*x)).count();
+    let counts: Vec<usize> = edges.windows(2).map(|pair| count(pair[0], pair[1])).collect();
+    let fullest = (0..counts.len()).max_by_key(|&k| counts[k]).unwrap_or_default();
+    let mut kept = vec![edges[0]];
+    let mut held = 0;
+    for k in 0..fullest {
+        held += counts[k];
+        if held >= LEAST {
+            kept.push(edges[k + 1]);
+            held = 0;
+        }
+    }
+    let mut right = vec![edges[edges.len() - 1]];
+    held = 0;
+    for k in (fullest + 1..counts.len()).rev() {
+        held += counts[k];
+        if held >= LEAST {
+            right.push(edges[k]);
+            held = 0;
+        }
+    }
+    kept.extend(right.into_iter().rev());
+    kept
 }
 
 /// As many bins as the root of the number of eigenvalues, so that a bin's own chance is small.
@@ -161,7 +197,7 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
             "Bars: share of all eigenvalues over the width of a bin. A line in their place: the density as Lanczos estimates it \
              without eigenvalues, with 95 % bands. Dashed: the law of an infinite matrix, over the same bins.",
             "Diamonds: where the law has eigenvalues apart from its bulk. Along runs: places compared on a logarithmic axis, \
-             since most eigenvalues of a network are near 0.",
+             since most eigenvalues of a network are near 0, in bins of at least 20 eigenvalues.",
         ]),
         names(&["problem", "method", "at", "kind", "from", "to", "density", "error", "law"]),
         parts,
@@ -173,7 +209,7 @@ fn single(group: &Group, rows: &mut Vec<Vec<Cell>>) -> Option<Panel> {
     let values = group.values();
     let panel = Panel::new(Axis::linear("eigenvalue"), Axis::linear("density")).title(group.title());
     let Some((lo, hi)) = extent(&values) else { return smooth(group, panel, rows) };
-    let bins = group.bins((lo, hi), count_of(&values));
+    let bins = group.bins(&even((lo, hi), count_of(&values)));
     rows.extend(bins.iter().map(|bin| group.row("bin", bin.numbers())));
     let edges = bins.iter().map(|bin| bin.from).chain([hi]).collect();
     let heights = bins.iter().map(|bin| bin.density).collect();
@@ -220,18 +256,21 @@ fn smooth(group: &Group, panel: Panel, rows: &mut Vec<Vec<Cell>>) -> Option<Pane
 
 /// The same spectra at several places, each a line.
 fn compared(along: &[Group], rows: &mut Vec<Vec<Cell>>) -> Option<Panel> {
-    let ends = extent(&along.iter().flat_map(Group::values).collect::<Vec<f64>>())?;
-    let all: Vec<f64> = along.iter().flat_map(|group| group.bins(ends, PLACES_BINS)).map(|bin| bin.density).collect();
+    let values: Vec<f64> = along.iter().flat_map(Group::values).collect();
+    let edges = joined(&even(extent(&values)?, PLACES_BINS), &values);
+    let all: Vec<f64> = along.iter().flat_map(|group| group.bins(&edges)).map(|bin| bin.density).collect();
     let least = all.iter().copied().filter(|density| *density > 0.0).fold(f64::INFINITY, f64::min);
     let (floor, most) = (0.6 * least, all.iter().copied().fold(least, f64::max));
     let axis = Axis::log("density").range(floor, 1.5 * most);
     let mut panel = Panel::new(Axis::linear("eigenvalue"), axis).title(along[0].title());
     for (i, group) in along.iter().enumerate() {
-        let bins = group.bins(ends, PLACES_BINS);
+        let bins = group.bins(&edges);
         rows.extend(bins.iter().map(|bin| group.row("bin", bin.numbers())));
-        // An empty bin has no place on the axis: the line goes down to its end.
+        // An empty bin has no place on the axis: the line goes down to its end, as it does at both of its own.
         let height = |bin: &Bin| bin.density.max(floor);
-        let corners = bins.iter().flat_map(|bin| [[bin.from, height(bin)], [bin.to, height(bin)]]).collect();
+        let corners = bins.iter().flat_map(|bin| [[bin.from, height(bin)], [bin.to, height(bin)]]);
+        let (first, last) = ([edges[0], floor], [edges[edges.len() - 1], floor]);
+        let corners = std::iter::once(first).chain(corners).chain([last]).collect();
         let name = match group.at.parse::<f64>() {
             Ok(_) => format!("at cost {}", group.at),
             Err(_) => format!("at {}", group.at),

@@ -1,9 +1,11 @@
 //! Table `spread`: how the numbers of runs vary over the runs of each method, so how alike its end points are.
 
 use super::{heading, lines_of};
+use crate::draws::{MOST_DRAWS, without_draw};
 use crate::estimators::{Deviation, Mean, quantile};
 use crate::folder::{Folder, Run};
 use crate::table::{Block, Cell, Table, accounting, names};
+use std::collections::HashMap;
 
 /// What varies: a column of `runs.csv`, the level of `f_best`, or `n_unfitted` for the data rows that a run does not fit at its end.
 type Column = (&'static str, fn(&Run) -> Option<f64>);
@@ -103,22 +105,40 @@ pub(crate) fn table(folder: &Folder) -> Option<Table> {
         unit: 1,
         footer: Vec::new(),
     };
+    let mut draws: HashMap<String, usize> = HashMap::new();
+    let mut is_shown = |problem: &str| {
+        let count = draws.entry(without_draw(problem)).or_default();
+        *count += 1;
+        *count <= MOST_DRAWS
+    };
+    let blocks: Vec<Block> = problems
+        .iter()
+        .filter(|(_, lines)| !shown(lines).is_empty())
+        .filter(|(problem, _)| is_shown(problem))
+        .map(block)
+        .collect();
+    let mut notes = names(&[
+        "Over the n runs of a method with a finite number: mean, its standard error, standard deviation, extremes.",
+        "level_best: least level of a run; f_held_out: loss on held-out data; n_unfitted: data rows not fitted.",
+    ]);
+    if draws.values().any(|count| *count > MOST_DRAWS) {
+        notes.push(format!(
+            "Of a surface with many draws the first {MOST_DRAWS} are shown; the CSV has all, the table draws takes them together."
+        ));
+    }
     let measured =
         folder.runs.iter().filter(|run| run.cell.is_descent() && COLUMNS.iter().any(|(_, value)| value(run).is_some()));
     let measured = measured.count();
     Some(Table {
         name: "spread".to_string(),
         title: "How much the descents of each method differ".to_string(),
-        notes: names(&[
-            "Over the n runs of a method with a finite number: mean, its standard error, standard deviation, extremes.",
-            "level_best: least level of a run; f_held_out: loss on held-out data; n_unfitted: data rows not fitted.",
-        ]),
+        notes,
         header: header(),
         rows: problems
             .iter()
             .flat_map(|(problem, lines)| lines.iter().flatten().map(|line| line.csv_row(problem)))
             .collect(),
-        blocks: problems.iter().filter(|(_, lines)| !shown(lines).is_empty()).map(block).collect(),
+        blocks,
         footer: vec![accounting(
             ("planned", folder.runs.len()),
             &[("with numbers", measured), ("without", folder.runs.len() - measured)],

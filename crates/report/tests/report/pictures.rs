@@ -203,7 +203,7 @@ fn counts_are_those_of_the_table() {
          spin dim=2,newton,0,2,3,1,3.25,0.5\nspin dim=2,newton,1,2,1,0,,\n"
     );
     let svg = find(&found, "counts_by_index").to_svg();
-    assert!(svg.contains("spin dim=2 (2 draws)") && svg.contains(">expected<") && svg.contains("found by newton"));
+    assert!(svg.contains("spin dim=2 (2\u{a0}draws)") && svg.contains(">expected<") && svg.contains("found by newton"));
 }
 
 /// Two spectra of 800 even eigenvalues from 0 to 1 under the uniform law: every bin has the density 1, of the law too; what
@@ -241,7 +241,7 @@ fn the_density_of_an_even_spectrum_is_one() {
     assert!(rows.iter().any(|row| row[0] == "law's place of outliers" && row[1] == "0.75"));
     let svg = picture.to_svg();
     assert_well_formed(&svg);
-    assert!(svg.contains("even dim=800, newton (2 spectra)") && svg.contains(">law<"));
+    assert!(svg.contains("even dim=800, newton (2\u{a0}spectra)") && svg.contains(">law<"));
 }
 
 /// Nine draws of one surface: the first four have panels of their own, the points of all are in one.
