@@ -510,6 +510,19 @@ fn simplified(ring: &[[f64; 2]], tolerance: f64) -> Vec<[f64; 2]> {
 mod tests {
     use super::*;
 
+    /// Nothing of a formula is lost, every line fits, and each but the first begins with a sign.
+    #[test]
+    fn a_long_formula_is_broken_before_signs() {
+        let formula = "value=(x1+1)^2/2-0.01*(x2+1e-6)^2/2+(x2+1e-6)^4/4+(x1-3)^2";
+        let lines = wrapped(formula, 180.0);
+        assert!(lines.len() > 2 && lines.concat() == formula, "{lines:?}");
+        for line in &lines {
+            assert!(width(line) <= 180.0, "{line}");
+        }
+        assert!(lines[1..].iter().all(|line| line.starts_with(['+', '-', '*', '/', '('])), "{lines:?}");
+        assert_eq!(wrapped(&"w".repeat(40), 180.0).concat(), "w".repeat(40), "a word without signs");
+    }
+
     /// A circle of radius 50 px needs chords with sagitta below the tolerance: about pi / sqrt(2 tolerance / radius) of
     /// them, a few more since the halves are cut where the points are.
     #[test]

@@ -81,6 +81,7 @@ pub fn column_range(column: &str) -> (f64, f64) {
         "minimum_share",
         "baseline_share",
         "euler_share",
+        "zero_share",
     ]) || is(&["p", "p_holm", "index_mean", "theory_mean", "negative_mean", "zero_mean", "positive_mean"])
         || is(&["negative_theory", "negative_least", "negative_most"])
         || starts(&["distance_"])

@@ -2,7 +2,7 @@
 
 use crate::common::{Draws, Files, Sheet, random_folder, tables};
 use report::estimators::{clustered_wilson, wilson};
-use report::{About, Picture};
+use report::{About, Cell, Picture, Table};
 use std::path::Path;
 
 fn pictures(dir: &Path) -> Vec<Picture> {
@@ -322,4 +322,22 @@ fn the_page_has_everything_and_needs_nothing() {
         assert!(page.contains(text), "{text}");
     }
     assert!(!page.contains("id=\"claims\""), "nothing is claimed");
+    // A number that one half of the seeds does not have is not left open.
+    let names = ["verdict", "text", "first_half", "second_half"].map(String::from).to_vec();
+    let row = |first, second| vec![Cell::text("holds"), Cell::text("a claim"), first, second];
+    let (some, none) = (|| Cell::Real(0.5), || Cell::Empty);
+    let claims = Table {
+        name: "claims".to_string(),
+        title: String::new(),
+        notes: vec![],
+        header: names,
+        rows: vec![row(some(), some()), row(none(), some()), row(some(), none()), row(none(), none())],
+        blocks: vec![],
+        footer: vec![],
+    };
+    let page = report::page(dir.path(), &about, &[claims], &[]).unwrap();
+    assert_eq!(page.matches("on the two halves of the seeds").count(), 3);
+    for text in ["0.500 and 0.500<", "0.500 on the second, no number", "0.500 on the first, no number"] {
+        assert!(page.contains(text), "{text}");
+    }
 }

@@ -201,3 +201,129 @@ fn basins_are_those_of_the_table() {
     let svg = found.iter().find(|picture| picture.name == "basins").unwrap().to_svg();
     assert!(svg.contains(">exact volume</text>"));
 }
+
+/// Problems that are never reached, always, sometimes; of the last one alone an end is certified.
+#[test]
+fn what_says_nothing_has_no_panel() {
+    let mut files = Files::default();
+    for (problem, costs) in [("never", ["", ""]), ("always", ["4.0", "4.0"]), ("sometimes", ["4.0", ""])] {
+        for (i, cost) in costs.into_iter().enumerate() {
+            let key = format!("{problem}{i}");
+            files.run(&key, problem, "gd", "budget", "100.0");
+            // The loss at the end, in both gaps or in none.
+            let end = if cost.is_empty() { "9.0" } else { "0.05" };
+            let row = files.runs.last_mut().unwrap();
+            *row = row.replace(",0.5,4.0,0.5,,1e-9,", &format!(",0.5,4.0,{end},,1e-9,"));
+            ["1.0", "0.1"].iter().for_each(|gap| files.hit(&key, gap, cost));
+        }
+    }
+    files.point("sometimes0", "stop", "0.5", [0, 0, 2], "", ("minimum", 0));
+    let found = pictures(files.write().path());
+    for name in ["success_by_gap", "classes"] {
+        let picture = found.iter().find(|picture| picture.name == name).unwrap();
+        assert_eq!(picture.panels.len(), 1, "{name}");
+        assert!(rows(&found, name).iter().all(|row| row[0] == "sometimes"), "{name}");
+    }
+    let quality = found.iter().find(|picture| picture.name == "success_by_gap").unwrap();
+    assert!(quality.notes.iter().any(|note| note.starts_with("2 problems have no panel")), "{:?}", quality.notes);
+}
+
+/// Labels above the least level say so: a canyon 1e4 a^4 above -5, beside a bowl.
+#[test]
+fn a_plane_names_what_its_colours_tell() {
+    let svg = |f: &dyn Fn(f64, f64) -> f64| {
+        let mut files = Files::default();
+        survey(&mut files, "a", "wells");
+        let mut slices = "run_key,directions,part,a,b,f,level,f_below,off_plane\n".to_string();
+        for i in 0..21 {
+            for k in 0..21 {
+                let (a, b) = (f64::from(k) / 10.0 - 1.0, f64::from(i) / 10.0 - 1.0);
+                let f = f(a, b);
+                slices += &format!("a,coordinates,plane,{a},{b},{f},{f},,\n");
+            }
+        }
+        let dir = files.write();
+        fs::write(dir.path().join("slices.csv"), slices).unwrap();
+        pictures(dir.path()).iter().find(|picture| picture.name == "slices").unwrap().to_svg()
+    };
+    assert!(svg(&|a, _| 1e4 * a.powi(4) - 5.0).contains(">level − least</text>"));
+    assert!(svg(&|a, b| a + b).contains(">level</text>"));
+}
+
+/// Four places found ten times each say all that bins would; forty places have bins.
+#[test]
+fn bins_are_drawn_where_they_are_fewer_than_the_places() {
+    for (places, has_bins) in [(4, false), (40, true)] {
+        let mut files = Files::default();
+        for i in 0..40 {
+            let key = format!("k{i}");
+            files.finder(&key, "wells", "converged");
+            let level = i % places;
+            let signs = if level > places / 2 { [1, 0, 1] } else { [0, 0, 2] };
+            files.point(&key, "stop", &format!("{level}.0"), signs, "", ("minimum", 0));
+        }
+        let found = rows(&pictures(files.write().path()), "index_by_level");
+        assert_eq!(found.iter().filter(|row| row[1] == "point").count(), places);
+        assert_eq!(found.iter().any(|row| row[1] == "bin"), has_bins, "{places}");
+    }
+}
+
+/// 900 eigenvalues near 0 and 100 up to 10 at two places of a run: every bin of the tail holds 20 of both or more, none
+/// is lost, and the lines come down at both ends.
+#[test]
+fn tails_of_spectra_are_joined() {
+    let mut files = Files::default();
+    files.finder("k", "net dim=1000", "converged");
+    for at in ["start", "stop"] {
+        for k in 0..1000 {
+            let value = if k < 900 { f64::from(k) / 900.0 } else { f64::from(k - 899) / 10.0 };
+            files.spectrum.push(format!("k,{at},1000,eigenvalue,{},{value:?},,", k + 1));
+        }
+    }
+    let found = pictures(files.write().path());
+    let rows = rows(&found, "spectrum");
+    let number = |text: &str| text.parse::<f64>().unwrap();
+    for at in ["start", "stop"] {
+        let bins: Vec<&Vec<String>> = rows.iter().filter(|row| row[2] == at).collect();
+        let held: Vec<f64> =
+            bins.iter().map(|bin| 1000.0 * number(&bin[6]) * (number(&bin[5]) - number(&bin[4]))).collect();
+        assert!((held.iter().sum::<f64>() - 1000.0).abs() < 1e-6, "{held:?}");
+        assert!(bins.len() > 5 && held.iter().all(|held| *held > 9.9), "{held:?}");
+        assert_eq!((number(&bins[0][4]), number(&bins[bins.len() - 1][5])), (0.0, 10.0));
+    }
+}
+
+/// Nine draws of one surface: the first four in view, all in the CSV.
+#[test]
+fn many_draws_do_not_make_many_blocks() {
+    let mut files = Files::default();
+    for instance in 1..=9 {
+        files.run(&format!("k{instance}"), &format!("spin dim=2 instance={instance}"), "gd", "budget", "100.0");
+    }
+    let all = files.tables();
+    let spread = all.iter().find(|table| table.name == "spread").unwrap();
+    let column = spread.header.iter().position(|name| name == "of").unwrap();
+    let levels = spread.rows.iter().filter(|row| row[column] == report::Cell::text("level_best"));
+    assert_eq!((spread.blocks.len(), levels.count()), (4, 9));
+    assert!(spread.notes.last().unwrap().contains("the first 4 are shown"), "{:?}", spread.notes);
+}
+
+/// Two single methods of which one restarted method is made: its mark is drawn once.
+#[test]
+fn a_restarted_method_is_marked_once() {
+    let mut files = Files::default();
+    for replicate in 0..4 {
+        let own = "{\"lr\":0.1}";
+        let restarted = "{\"lr\":0.1,\"strategy\":{\"cutoff\":50.0}}";
+        for (method, strategy, params) in
+            [("one", "single", own), ("two", "single", own), ("again", "multi_restart", restarted)]
+        {
+            let key = files.run_of("wells", [method, "sgd", strategy, params], replicate, ("budget", "100.0"));
+            files.hit(&key, "0.5", if replicate < 2 { "4.0" } else { "" });
+        }
+    }
+    let rows = rows(&pictures(files.write().path()), "restart_law");
+    let of = |kind: &str| rows.iter().filter(|row| row[3] == kind).count();
+    assert!(of("best of k") > 2, "{rows:?}");
+    assert_eq!(of("restarted"), 1, "{rows:?}");
+}
