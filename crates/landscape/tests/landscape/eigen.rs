@@ -149,7 +149,7 @@ fn what_needs_no_arithmetic_is_exact() {
         diagonal.sort_by(f64::total_cmp);
         assert_eq!(eigenvalues(&matrix, n).unwrap(), diagonal);
         assert_eq!(eigenvectors(&matrix, n).unwrap().0, diagonal);
-        assert_eq!(eigenvalues(&vec![0.0; n * n], n).unwrap(), vec![0.0; n]);
+        assert_eq!(eigenvalues(vec![0.0; n * n], n).unwrap(), vec![0.0; n]);
         assert_decomposed(&vec![0.0; n * n], n, "zero");
         assert_decomposed(&vec![1.0; n * n], n, "ones");
     }

@@ -71,7 +71,7 @@ fn a_path_without_weights_has_as_many_signs_of_each_kind() {
 #[test]
 fn zero_and_low_rank_have_zeros() {
     for n in SIZES {
-        assert_eq!(count_below(&vec![0.0; n * n], n, 0.0), Some(0));
+        assert_eq!(count_below(vec![0.0; n * n], n, 0.0), Some(0));
         assert_eq!(inertia_of(&vec![0.0; n * n], n, 0.0), Some(Inertia { n_neg: 0, n_zero: n, n_pos: 0 }));
         let ones = vec![1.0; n * n];
         assert_eq!(inertia_of(&ones, n, 1e-9), Some(Inertia { n_neg: 0, n_zero: n - 1, n_pos: 1 }));

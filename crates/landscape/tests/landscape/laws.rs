@@ -73,7 +73,7 @@ fn the_last_eigenvalue_is_within_the_margin_of_the_edge() {
     let mut beyond = |law: &SpectralLaw, draw: &mut dyn FnMut(&mut Stream) -> Vec<f64>, n: usize| {
         let ((lower, upper), (below, above)) = (law.edges(), law.margins(n));
         let ends = (0..200).map(|_| {
-            let values = eigenvalues(&draw(&mut stream), n).unwrap();
+            let values = eigenvalues(draw(&mut stream), n).unwrap();
             usize::from(values[0] < lower - below) + usize::from(values[n - 1] > upper + above)
         });
         ends.sum::<usize>()
@@ -96,7 +96,7 @@ fn one_matrix_in_twenty_is_farther_from_its_law_than_the_critical_distance() {
             values.iter().enumerate().map(gap).fold(0.0, f64::max)
         };
         let beyond = (0..draws)
-            .filter(|_| distance(&eigenvalues(&goe(n, &mut stream), n).unwrap()) > kolmogorov_critical(n))
+            .filter(|_| distance(&eigenvalues(goe(n, &mut stream), n).unwrap()) > kolmogorov_critical(n))
             .count();
         let share = beyond as f64 / f64::from(draws);
         // Four standard errors of a share of 5 %, and half a percent for the fit.

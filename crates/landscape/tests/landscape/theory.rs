@@ -45,7 +45,7 @@ fn definite_matrices_are_as_rare_as_the_closed_forms_and_counting_say() {
     }
     let mut stream = Stream::new(7, "orthant", &[]);
     for (n, draws) in [(2, 20_000), (3, 20_000), (4, 100_000)] {
-        let positive = (0..draws).filter(|_| count_below(&goe(n, &mut stream), n, 0.0) == Some(0)).count();
+        let positive = (0..draws).filter(|_| count_below(goe(n, &mut stream), n, 0.0) == Some(0)).count();
         let (exact, count) = (all_positive(n).unwrap(), f64::from(draws));
         let std_error = (exact * (1.0 - exact) / count).sqrt();
         assert!((positive as f64 / count - exact).abs() < 5.0 * std_error, "n = {n}: {positive} of {draws}");
