@@ -80,7 +80,7 @@ fn lines(problem: &str, run: &Run) -> Option<Panel> {
 fn plane(problem: &str, run: &Run, directions: &str) -> Option<Panel> {
     let places = part(run, directions, "plane");
     let columns = places.iter().take_while(|row| row.b == places[0].b).count();
-    if columns < 2 || places.len() < 2 * columns || places.len() % columns != 0 {
+    if columns < 2 || places.len() < 2 * columns || !places.len().is_multiple_of(columns) {
         return None;
     }
     let ends = |of: &dyn Fn(&SliceRow) -> f64| (of(places[0]), of(places[places.len() - 1]));

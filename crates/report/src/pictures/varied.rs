@@ -137,7 +137,8 @@ pub(super) fn series<'a>(source: &Source<'a>, lines: &[Line<'a>], cells: &[Strin
     let mut all = Vec::new();
     for follows in [false, true] {
         for (is_of_method, name) in &names {
-            let mut groups: Vec<(String, Vec<String>, Vec<(f64, usize)>)> = Vec::new();
+            type Group = (String, Vec<String>, Vec<(f64, usize)>);
+            let mut groups: Vec<Group> = Vec::new();
             for (i, (line, settings)) in known.iter().enumerate().filter(|(i, _)| !is_used[*i]) {
                 let map = if *is_of_method { &settings.method } else { &settings.problem };
                 let Some(x) = map.get(name).and_then(Value::as_f64) else { continue };
