@@ -67,7 +67,7 @@ fn iterate(at: &mut Evaluator, xs: &mut [f64], room: &mut Room) {
         bordered[n * (n + 1)..][..n].copy_from_slice(x);
         (bordered[n * (n + 2)], right[n]) = (0.0, 0.0);
         let step =
-            landscape::solve(bordered, n + 1, right).expect("a regular system: a singular one has probability 0");
+            landscape::solve(&**bordered, n + 1, right).expect("a regular system: a singular one has probability 0");
         x.iter_mut().zip(&step).for_each(|(x, d)| *x += d);
         retract(x);
     }
