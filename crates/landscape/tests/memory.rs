@@ -4,6 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use autodiff::{Objective, Scalar, Stream};
+use landscape::connect::{Flow, connect};
 use landscape::{
     Criteria, Deflation, Departure, Finder, GaussNewton, ModeFollowing, NewtonSampler, certify, polish,
     tangent_spectrum,
@@ -102,4 +103,13 @@ fn two_matrices_of_the_size_of_the_hessian_are_enough() {
         assert!(found.search_steps >= 2, "{name}");
         assert!((2.0..2.0 * rows + vectors).contains(&taken), "{name}: {taken}");
     }
+
+    // One well on its barrier.
+    let mut beside = at.clone();
+    beside[1] = 0.02;
+    let saddle = polish(&mut eval, &beside, &criteria).x;
+    let (taken, connection) = matrices(|| connect(&mut eval, &saddle, 0, &criteria, &Flow::default()));
+    assert!(connection.is_ok_and(|connection| connection.is_complete()));
+    // The most is at a certificate: the eigenvectors of the end, and the spectrum of a point beside it.
+    assert!((2.0..1.0 + rows + reduction).contains(&taken), "connect: {taken}");
 }

@@ -26,7 +26,8 @@ pub struct Connection {
     pub f: f64,
     /// The negative eigenvalue.
     pub lambda: f64,
-    /// The descents along `-v` and `+v`, v the eigenvector with its largest component positive.
+    /// The descents along `-v` and `+v`, v the eigenvector with its largest component positive. Their ends are certified
+    /// below and keep no eigenvectors.
     pub descents: [Descent; 2],
     /// What their ends are.
     pub certificates: [Certificate; 2],
@@ -71,7 +72,7 @@ pub fn connect(
     let largest = unit.iter().fold(0.0f64, |most, &a| if a.abs() > most.abs() { a } else { most });
     let sides = if largest < 0.0 { [1.0, -1.0] } else { [-1.0, 1.0] };
     let mut n_gradients = 1;
-    let mut go = |side: f64| {
+    let mut set_out = |side: f64| {
         let mut h = FIRST_STEP * model.scale;
         let mut start = x.to_vec();
         for _ in 0..HALVINGS {
@@ -85,16 +86,24 @@ pub fn connect(
             }
             h *= 0.5;
         }
-        let descent = flow_down(eval, &start, criteria, settings);
+        start
+    };
+    let starts = sides.map(&mut set_out);
+    let f = model.f;
+    // Two descents and the saddle would be three matrices and more.
+    drop(model);
+    let mut go = |start: Vec<f64>| {
+        let mut descent = flow_down(eval, &start, criteria, settings);
         let certificate = certify(eval, &descent.point, zero_modes, criteria);
+        descent.point.model = None;
         (descent, certificate)
     };
-    let [(first, first_certificate), (second, second_certificate)] = sides.map(&mut go);
+    let [(first, first_certificate), (second, second_certificate)] = starts.map(&mut go);
     Ok(Connection {
         n_gradients: n_gradients + first.n_gradients + second.n_gradients,
         n_hessians: 1 + first.n_hessians + second.n_hessians,
         x: x.to_vec(),
-        f: model.f,
+        f,
         lambda,
         descents: [first, second],
         certificates: [first_certificate, second_certificate],
