@@ -216,6 +216,8 @@ impl<'o> MeanEvaluator<'o, f64> {
             penalty.out.resize(n * n, 0.0);
             penalty.formula.hessians(x, &mut penalty.out);
             hess.iter_mut().zip(&penalty.out).for_each(|(hess, extra)| *hess += extra);
+            // As large as the Hessian: kept, it would be a matrix too many for whoever works on that.
+            penalty.out = Vec::new();
         }
     }
 
