@@ -65,12 +65,15 @@ fn groups(reflectors: &Rows, taus: &[f64]) -> Vec<Group> {
 }
 
 #[inline(always)]
-fn apply<'a>(group: &Group, [a, b, c, d]: [&'a [f64]; GROUP], z: &mut [[f64; WIDE]]) {
+fn apply(group: &Group, [a, b, c, d]: [&[f64]; GROUP], z: &mut [[f64; WIDE]]) {
+    // Plain indices: five iterators in one another are not always inlined, and then nothing here is in vectors.
+    let rows = z.len();
+    let v = [&a[..rows], &b[..rows], &c[..rows], &d[..rows]];
     let mut y = [[0.0; WIDE]; GROUP];
-    for ((((z, a), b), c), d) in z.iter().zip(a).zip(b).zip(c).zip(d) {
-        for (y, v) in y.iter_mut().zip([a, b, c, d]) {
+    for i in 0..rows {
+        for (y, v) in y.iter_mut().zip(v) {
             for l in 0..WIDE {
-                y[l] = v.mul_add(z[l], y[l]);
+                y[l] = v[i].mul_add(z[i][l], y[l]);
             }
         }
     }
@@ -87,11 +90,11 @@ fn apply<'a>(group: &Group, [a, b, c, d]: [&'a [f64]; GROUP], z: &mut [[f64; WID
     }
     let y = std::hint::black_box(y);
     // Two rows a step: of shorter steps the compiler would vectorise several side by side, with many shuffles.
-    let two = |v: &'a [f64]| v.as_chunks::<2>().0;
-    for ((((z, a), b), c), d) in z.as_chunks_mut::<2>().0.iter_mut().zip(two(a)).zip(two(b)).zip(two(c)).zip(two(d)) {
+    let v = v.map(|v| v.as_chunks::<2>().0);
+    for (i, z) in z.as_chunks_mut::<2>().0.iter_mut().enumerate() {
         let mut left = *z;
-        for (y, v) in y.iter().zip([a, b, c, d]) {
-            for (left, v) in left.iter_mut().zip(v) {
+        for (y, v) in y.iter().zip(v) {
+            for (left, v) in left.iter_mut().zip(v[i]) {
                 for l in 0..WIDE {
                     left[l] = (-v).mul_add(y[l], left[l]);
                 }
