@@ -30,6 +30,10 @@ const COS: [f64; 6] = [
 /// pi/2 in three words of 53, 31 and 53 bits: 2^22 times the second is exact.
 const FRAC_PI_2: [f64; 3] = [std::f64::consts::FRAC_PI_2, 6.12323399409214e-17, 1.6446256936324258e-26];
 
+/// What is smaller is no angle's r but for no quarter turns, where the sine is r and the cosine 1. Its powers stay normal
+/// numbers, which subnormal ones would interrupt the processor for.
+const TINY: f64 = 1.0 / (1u128 << 100) as f64;
+
 /// An angle r + r_lo, |r| <= pi/4 nearly, plus n quarter turns (n modulo 4).
 struct Angle<V: Double> {
     r: V,
@@ -66,13 +70,13 @@ impl<V: Double> Angle<V> {
     #[inline(always)]
     fn kernels(&self) -> (V, V) {
         let Angle { r, r_lo, .. } = *self;
-        let z = r * r;
-        let half_r = V::splat(0.5) * r;
-        let s = (z * r).mul_add(polynomial(z, &SIN), r_lo.neg_mul_add(half_r * r, r_lo));
+        let size = r.abs().at_least(V::splat(TINY));
+        let (z, half) = (size * size, V::splat(0.5) * size);
+        let s = (z * r).mul_add(polynomial(z, &SIN), r_lo.neg_mul_add(half * size, r_lo));
         // 1 - r^2/2 in two words, the rounding of r^2 included.
         let one = V::splat(1.0);
-        let top = half_r.neg_mul_add(r, one);
-        let top_lo = half_r.neg_mul_add(r, one - top);
+        let top = half.neg_mul_add(size, one);
+        let top_lo = half.neg_mul_add(size, one - top);
         let c = (z * z).mul_add(polynomial(z, &COS), r_lo.neg_mul_add(r, top_lo));
         (r + s, top + c)
     }
