@@ -261,7 +261,7 @@ pub(crate) unsafe fn scatter<V: Vector>(
     // SAFETY: the caller's promise; whole squares of lanes and slots first, then what is left of both.
     unsafe {
         let whole = (count - count % V::LANES, width - width % V::LANES);
-        let mut slots = [0; 8];
+        let mut slots = [0; 16];
         let mut slot = 0;
         while slot < whole.1 {
             for i in 0..V::LANES {

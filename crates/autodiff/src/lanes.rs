@@ -8,11 +8,11 @@ use crate::kernels::{contract, dot, fold, gather, scatter, transpose};
 use crate::program::{Instruction, List, Parts, Place, Program};
 use crate::rows::Rows;
 use crate::scalar::Scalar;
-use crate::vector::{Vector, Work, with_eight, with_widest};
+use crate::vector::{Vector, Work, with_double_width, with_widest};
 
 /// A kind of number that lanes can hold.
 pub(crate) trait Element: Copy + Default + PartialEq + std::fmt::Debug + Send + Sync + 'static {
-    /// Numbers in the widest vector: widths are multiples of it (or 1 for `f64`).
+    /// Numbers in a vector: widths are multiples of it (or 1 for `f64`).
     const VECTOR: usize;
     /// Nearest number to `x`.
     fn of(x: f64) -> Self;
@@ -205,8 +205,8 @@ impl<'p, E: Element> Workspace<'p, E> {
     pub fn run(&mut self, stage: usize, lanes: usize, sums: &mut [E]) {
         assert!(lanes <= self.width && sums.len() >= self.program.sums, "lanes and sums of this program");
         let portable = self.portable;
-        if E::VECTOR == 4 && self.width.is_multiple_of(8) {
-            with_eight(portable, Run { workspace: self, stage, lanes, sums });
+        if self.width.is_multiple_of(2 * E::VECTOR) {
+            with_double_width(portable, Run { workspace: self, stage, lanes, sums });
         } else {
             with_widest(portable, Run { workspace: self, stage, lanes, sums });
         }

@@ -4,8 +4,8 @@ use crate::derive::{adjoints, gradient, tangent};
 use crate::graph::{Graph, Node};
 use crate::units::Unit;
 
-/// Sums of one row of an outer product take a multiple of this many places, so that they are added vector by vector.
-const PADDING: usize = 8;
+/// Sums of one row of an outer product take a multiple of this many places, the widest vector, and are added by vectors.
+const PADDING: usize = 16;
 
 /// Places from one row of sums to the next, for so many columns.
 pub(crate) fn stride(columns: usize) -> usize {

@@ -116,10 +116,10 @@ unsafe fn with_vector_unit<W: Work>(work: W) -> W::Output {
     work.run::<Widest64, Widest32>()
 }
 
-/// Runs `work` with eight `f64` at a time where the machine has AVX-512, else as [`with_widest`]; equal bits.
-pub(crate) fn with_eight<W: Work>(portable: bool, work: W) -> W::Output {
+/// Runs `work` with vectors of twice that width where the machine has AVX-512, else as [`with_widest`]; equal bits.
+pub(crate) fn with_double_width<W: Work>(portable: bool, work: W) -> W::Output {
     #[cfg(target_arch = "x86_64")]
-    if !portable && eight_at_once() {
+    if !portable && has_double_width() {
         // SAFETY: the CPU has what the function is compiled for.
         return unsafe { with_512_bits(work) };
     }
@@ -128,17 +128,17 @@ pub(crate) fn with_eight<W: Work>(portable: bool, work: W) -> W::Output {
 
 /// Whether [`with_512_bits`] may be called.
 #[cfg(target_arch = "x86_64")]
-fn eight_at_once() -> bool {
+fn has_double_width() -> bool {
     use std::arch::is_x86_feature_detected as has;
     vector_unit() && has!("avx512f") && has!("avx512dq") && has!("avx512vl")
 }
 
 /// # Safety
-/// [`eight_at_once`] holds.
+/// [`has_double_width`] holds.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,avx512f,avx512dq,avx512vl")]
 unsafe fn with_512_bits<W: Work>(work: W) -> W::Output {
-    work.run::<avx512::F64x8, Widest32>()
+    work.run::<avx512::F64x8, avx512::F32x16>()
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -277,6 +277,31 @@ impl Vector for F32x8 {
         let [low, high] = self.widen();
         Self::narrow([logarithm::softplus(low), logarithm::softplus(high)])
     }
+    #[inline(always)]
+    unsafe fn transpose(from: *const f32, slots: *const u32, to: *mut f32, stride: usize) {
+        // SAFETY: the caller's promise, and see the module.
+        unsafe {
+            let row = |i: usize| Self::load(from.add(*slots.add(i) as usize)).0;
+            for half in [0, 4] {
+                // Rows 0 and 4, 1 and 5, 2 and 6, 3 and 7, of each one half: columns 0 to 3, then 4 to 7.
+                let halves = |i: usize| {
+                    if half == 0 {
+                        _mm256_permute2f128_ps::<0x20>(row(i), row(i + 4))
+                    } else {
+                        _mm256_permute2f128_ps::<0x31>(row(i), row(i + 4))
+                    }
+                };
+                let (a, b, c, d) = (halves(0), halves(1), halves(2), halves(3));
+                let (ab_low, ab_high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+                let (cd_low, cd_high) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+                let to = to.add(half * stride);
+                F32x8(_mm256_shuffle_ps::<0b01_00_01_00>(ab_low, cd_low)).store(to);
+                F32x8(_mm256_shuffle_ps::<0b11_10_11_10>(ab_low, cd_low)).store(to.add(stride));
+                F32x8(_mm256_shuffle_ps::<0b01_00_01_00>(ab_high, cd_high)).store(to.add(2 * stride));
+                F32x8(_mm256_shuffle_ps::<0b11_10_11_10>(ab_high, cd_high)).store(to.add(3 * stride));
+            }
+        }
+    }
 }
 
 impl Bits for U64x4 {

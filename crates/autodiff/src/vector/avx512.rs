@@ -1,20 +1,24 @@
 //! Registers of 512 bits, with AVX-512 (F, DQ and VL).
 //!
 //! SAFETY, for every intrinsic here: the processor has them, because the only way to a value of these types is through
-//! [`super::with_eight`], which is called where [`super::eight_at_once`] holds. (Called from code that is compiled without
+//! [`super::with_double_width`], which is called where [`super::has_double_width`] holds. (Called from code that is compiled without
 //! them, an intrinsic would be slow, not wrong.)
 
 use std::arch::x86_64::*;
 use std::mem::transmute;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Sub};
 
-use super::avx::F64x4;
+use super::avx::{F32x8, F64x4};
 use super::{Bits, Double, Vector};
 use crate::math::{exponential, logarithm, trigonometry};
 
 /// Eight `f64`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct F64x8(__m512d);
+
+/// Sixteen `f32`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct F32x16(__m512);
 
 /// Eight patterns of 64 bits.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +44,61 @@ macro_rules! operators {
 
 operators! {
     F64x8: Add add _mm512_add_pd, Sub sub _mm512_sub_pd, Mul mul _mm512_mul_pd, Div div _mm512_div_pd;
+    F32x16: Add add _mm512_add_ps, Sub sub _mm512_sub_ps, Mul mul _mm512_mul_ps, Div div _mm512_div_ps;
     U64x8: BitAnd bitand _mm512_and_si512, BitOr bitor _mm512_or_si512, BitXor bitxor _mm512_xor_si512;
+}
+
+/// Implements negation and what of [`Vector`] is intrinsics alone, by these.
+macro_rules! basics {
+    ($real:ty, $lanes:literal: $set1:ident $fmadd:ident $fnmadd:ident $sqrt:ident $cmp:ident $move:ident $blend:ident) => {
+        type Element = $real;
+        const LANES: usize = $lanes;
+
+        #[inline(always)]
+        fn splat(x: $real) -> Self {
+            // SAFETY: see the module.
+            Self(unsafe { $set1(x) })
+        }
+        #[inline(always)]
+        fn from_f64(x: f64) -> Self {
+            Self::splat(x as $real)
+        }
+        #[inline(always)]
+        unsafe fn load(from: *const $real) -> Self {
+            // SAFETY: the caller promises as many readable numbers.
+            unsafe { (*from.cast::<Unaligned<Self>>()).0 }
+        }
+        #[inline(always)]
+        unsafe fn store(self, to: *mut $real) {
+            // SAFETY: the caller promises as many writable numbers.
+            unsafe { *to.cast() = Unaligned(self) }
+        }
+        #[inline(always)]
+        fn mul_add(self, factor: Self, addend: Self) -> Self {
+            // SAFETY: see the module.
+            Self(unsafe { $fmadd(self.0, factor.0, addend.0) })
+        }
+        #[inline(always)]
+        fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
+            // SAFETY: see the module.
+            Self(unsafe { $fnmadd(self.0, factor.0, addend.0) })
+        }
+        #[inline(always)]
+        fn sqrt(self) -> Self {
+            // SAFETY: see the module.
+            Self(unsafe { $sqrt(self.0) })
+        }
+        #[inline(always)]
+        fn lt(self, other: Self) -> Self {
+            // SAFETY: see the module.
+            Self(unsafe { $move($cmp::<_CMP_LT_OQ>(self.0, other.0), $set1(1.0)) })
+        }
+        #[inline(always)]
+        fn select(self, then: Self, otherwise: Self) -> Self {
+            // SAFETY: see the module.
+            Self(unsafe { $blend($cmp::<_CMP_NEQ_UQ>(self.0, $set1(0.0)), otherwise.0, then.0) })
+        }
+    };
 }
 
 impl Neg for F64x8 {
@@ -49,6 +107,15 @@ impl Neg for F64x8 {
     fn neg(self) -> Self {
         // SAFETY: see the module.
         Self(unsafe { _mm512_xor_pd(self.0, _mm512_set1_pd(-0.0)) })
+    }
+}
+
+impl Neg for F32x16 {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        // SAFETY: see the module.
+        Self(unsafe { _mm512_xor_ps(self.0, _mm512_set1_ps(-0.0)) })
     }
 }
 
@@ -63,8 +130,8 @@ macro_rules! functions {
 }
 
 impl Vector for F64x8 {
-    type Element = f64;
-    const LANES: usize = 8;
+    basics!(f64, 8: _mm512_set1_pd _mm512_fmadd_pd _mm512_fnmadd_pd _mm512_sqrt_pd
+        _mm512_cmp_pd_mask _mm512_maskz_mov_pd _mm512_mask_blend_pd);
 
     functions! {
         exponential: exp, tanh, logistic;
@@ -72,53 +139,6 @@ impl Vector for F64x8 {
         trigonometry: sin, cos;
     }
 
-    #[inline(always)]
-    fn splat(x: f64) -> Self {
-        // SAFETY: see the module.
-        Self(unsafe { _mm512_set1_pd(x) })
-    }
-    #[inline(always)]
-    fn from_f64(x: f64) -> Self {
-        Self::splat(x)
-    }
-    #[inline(always)]
-    unsafe fn load(from: *const f64) -> Self {
-        // SAFETY: the caller promises eight readable numbers.
-        Self(unsafe { (*from.cast::<Unaligned<__m512d>>()).0 })
-    }
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f64) {
-        // SAFETY: the caller promises eight writable numbers.
-        unsafe { *to.cast() = Unaligned(self.0) }
-    }
-    #[inline(always)]
-    fn mul_add(self, factor: Self, addend: Self) -> Self {
-        // SAFETY: see the module.
-        Self(unsafe { _mm512_fmadd_pd(self.0, factor.0, addend.0) })
-    }
-    #[inline(always)]
-    fn neg_mul_add(self, factor: Self, addend: Self) -> Self {
-        // SAFETY: see the module.
-        Self(unsafe { _mm512_fnmadd_pd(self.0, factor.0, addend.0) })
-    }
-    #[inline(always)]
-    fn sqrt(self) -> Self {
-        // SAFETY: see the module.
-        Self(unsafe { _mm512_sqrt_pd(self.0) })
-    }
-    #[inline(always)]
-    fn lt(self, other: Self) -> Self {
-        // SAFETY: see the module.
-        Self(unsafe { _mm512_maskz_mov_pd(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.0, other.0), _mm512_set1_pd(1.0)) })
-    }
-    #[inline(always)]
-    fn select(self, then: Self, otherwise: Self) -> Self {
-        // SAFETY: see the module.
-        Self(unsafe {
-            let mask = _mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(self.0, _mm512_setzero_pd());
-            _mm512_mask_blend_pd(mask, otherwise.0, then.0)
-        })
-    }
     #[inline(always)]
     fn sin_cos(self) -> (Self, Self) {
         trigonometry::sin_cos(self)
@@ -129,6 +149,69 @@ impl Vector for F64x8 {
         unsafe {
             for (i, k) in [(0, 0), (0, 4), (4, 0), (4, 4)] {
                 F64x4::transpose(from.add(k), slots.add(i), to.add(k * stride + i), stride);
+            }
+        }
+    }
+}
+
+/// Implements functions of one vector by the crate's own in double precision.
+macro_rules! wide_functions {
+    ($($module:ident: $($function:ident),*;)*) => { $($(
+        #[inline(always)]
+        fn $function(self) -> Self {
+            let [low, high] = self.widen();
+            Self::narrow([$module::$function(low), $module::$function(high)])
+        }
+    )*)* };
+}
+
+impl F32x16 {
+    /// The lanes in double precision.
+    #[inline(always)]
+    fn widen(self) -> [F64x8; 2] {
+        // SAFETY: see the module.
+        unsafe {
+            [
+                F64x8(_mm512_cvtps_pd(_mm512_castps512_ps256(self.0))),
+                F64x8(_mm512_cvtps_pd(_mm512_extractf32x8_ps::<1>(self.0))),
+            ]
+        }
+    }
+    /// The lanes rounded to single precision.
+    #[inline(always)]
+    fn narrow([low, high]: [F64x8; 2]) -> Self {
+        // SAFETY: see the module.
+        Self(unsafe {
+            let low = _mm512_castps256_ps512(_mm512_cvtpd_ps(low.0));
+            _mm512_insertf32x8::<1>(low, _mm512_cvtpd_ps(high.0))
+        })
+    }
+}
+
+impl Vector for F32x16 {
+    basics!(f32, 16: _mm512_set1_ps _mm512_fmadd_ps _mm512_fnmadd_ps _mm512_sqrt_ps
+        _mm512_cmp_ps_mask _mm512_maskz_mov_ps _mm512_mask_blend_ps);
+
+    wide_functions! {
+        exponential: exp, tanh, logistic;
+        logarithm: ln, softplus;
+        trigonometry: sin, cos;
+    }
+
+    #[inline(always)]
+    fn sin_cos(self) -> (Self, Self) {
+        let [(sin_low, cos_low), (sin_high, cos_high)] = {
+            let [low, high] = self.widen();
+            [trigonometry::sin_cos(low), trigonometry::sin_cos(high)]
+        };
+        (Self::narrow([sin_low, sin_high]), Self::narrow([cos_low, cos_high]))
+    }
+    #[inline(always)]
+    unsafe fn transpose(from: *const f32, slots: *const u32, to: *mut f32, stride: usize) {
+        // SAFETY: the caller's promise: four squares of half the size.
+        unsafe {
+            for (i, k) in [(0, 0), (0, 8), (8, 0), (8, 8)] {
+                F32x8::transpose(from.add(k), slots.add(i), to.add(k * stride + i), stride);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::LowerExp;
 
-use super::{Vector, Work, with_eight, with_widest};
+use super::{Vector, Work, with_double_width, with_widest};
 use crate::random::Stream;
 use crate::{math, scalar::Scalar};
 
@@ -51,7 +51,7 @@ impl Number for f32 {
 
 /// The portable form, the register and the widest register.
 fn in_each_form<W: Work + Copy>(work: W) -> [W::Output; 3] {
-    [with_widest(true, work), with_widest(false, work), with_eight(false, work)]
+    [with_widest(true, work), with_widest(false, work), with_double_width(false, work)]
 }
 
 #[derive(Clone, Copy)]
@@ -101,7 +101,7 @@ fn samples<N: Number>() -> Vec<N> {
     draw(2000, 80.0, 110.0);
     draw(2000, 700.0, 750.0);
     draw(2000, 0.9 * math::TRIG_FAST_LIMIT, 1.1 * math::TRIG_FAST_LIMIT);
-    samples.resize(samples.len().next_multiple_of(8), N::from_f64(math::TRIG_FAST_LIMIT));
+    samples.resize(samples.len().next_multiple_of(16), N::from_f64(math::TRIG_FAST_LIMIT));
     let mut order: Vec<u32> = (0..samples.len() as u32).collect();
     stream.shuffle(&mut order);
     order.iter().map(|i| samples[*i as usize]).collect()
@@ -121,7 +121,7 @@ fn every_method<V: Vector>(samples: &[V::Element]) -> Vec<(&'static str, Vec<V::
         ($($name:literal: |$x:ident, $y:ident, $z:ident| $e:expr;)*) => { $(
             let mut to = vec![V::Element::default(); n];
             for i in (0..n).step_by(V::LANES) {
-                // SAFETY: the length of the four is a multiple of 8, which every number of lanes divides.
+                // SAFETY: the length of the four is a multiple of 16, which every number of lanes divides.
                 unsafe {
                     let ($x, $y, $z) =
                         (V::load(&samples[i]), V::load(&second[i]), V::load(&third[i]));
