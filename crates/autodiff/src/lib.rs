@@ -61,4 +61,4 @@ pub use random::Stream;
 pub use record::Sym;
 pub use rows::Rows;
 pub use scalar::Scalar;
-pub use sweep::{Repeated, Squares, Update, copy_lanes, update_each};
+pub use sweep::{Repeated, Squares, Update, copy_lanes, update_each, update_points};

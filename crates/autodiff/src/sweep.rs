@@ -32,110 +32,147 @@ pub fn update_each<const V: usize, const F: usize>(
     vectors: [&mut [f64]; V],
     factors: [&Repeated; F],
 ) {
-    let is_even = grad.len() == x.len() && vectors.iter().all(|vector| vector.len() == x.len());
-    assert!(is_even, "vectors of one space");
-    with_widest(false, Each { update, x, grad, vectors, factors });
+    with_widest(false, Each::<_, V, F, false, false>::new(update, x, grad, vectors, factors, &mut []));
 }
 
-struct Each<'e, U, const V: usize, const F: usize> {
+/// The same for points: what else is to be done with every coordinate costs less here than in a pass by itself. `kept` (dim x
+/// width), where it is given, gets the points as they were before; the answer is the sum of the squares of all new
+/// coordinates, in some order: for comparisons that allow for it.
+pub fn update_points<const V: usize, const F: usize>(
+    update: &impl Update<V, F>,
+    x: &mut [f64],
+    grad: &[f64],
+    vectors: [&mut [f64]; V],
+    factors: [&Repeated; F],
+    kept: Option<&mut [f64]>,
+) -> f64 {
+    match kept {
+        None => with_widest(false, Each::<_, V, F, false, true>::new(update, x, grad, vectors, factors, &mut [])),
+        Some(kept) => with_widest(false, Each::<_, V, F, true, true>::new(update, x, grad, vectors, factors, kept)),
+    }
+}
+
+/// Slices of one length, where `KEEP` with `kept`; where `SUM`, squares are added up.
+struct Each<'e, U, const V: usize, const F: usize, const KEEP: bool, const SUM: bool> {
     update: &'e U,
     x: &'e mut [f64],
     grad: &'e [f64],
     vectors: [&'e mut [f64]; V],
     factors: [&'e Repeated; F],
+    kept: &'e mut [f64],
 }
 
-impl<U: Update<V, F>, const V: usize, const F: usize> Work for Each<'_, U, V, F> {
-    type Output = ();
+impl<'e, U, const V: usize, const F: usize, const KEEP: bool, const SUM: bool> Each<'e, U, V, F, KEEP, SUM> {
+    /// Checks the lengths, once and for all.
+    fn new(
+        update: &'e U,
+        x: &'e mut [f64],
+        grad: &'e [f64],
+        vectors: [&'e mut [f64]; V],
+        factors: [&'e Repeated; F],
+        kept: &'e mut [f64],
+    ) -> Self {
+        let is_even = grad.len() == x.len() && vectors.iter().all(|vector| vector.len() == x.len());
+        assert!(is_even && (!KEEP || kept.len() == x.len()), "vectors of one space");
+        Self { update, x, grad, vectors, factors, kept }
+    }
+}
+
+impl<U, const V: usize, const F: usize, const KEEP: bool, const SUM: bool> Work for Each<'_, U, V, F, KEEP, SUM>
+where
+    U: Update<V, F>,
+{
+    type Output = f64;
 
     #[inline(always)]
-    fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
-        let Each { update, x, grad, mut vectors, factors } = self;
+    fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) -> f64 {
+        let Each { update, x, grad, mut vectors, factors, kept } = self;
+        let (count, kept) = (x.len(), kept.as_mut_ptr());
         // A copy of its own: parameters that no other number can overwrite stay in registers.
-        let update = &update.clone();
+        let update = update.clone();
+        let vectors = vectors.each_mut().map(|vector| vector.as_mut_ptr());
+        let factors = factors.map(|numbers| numbers.as_ptr());
+        let place: Place<U, V, F> = Place { update, x: x.as_mut_ptr(), grad: grad.as_ptr(), vectors, factors, kept };
         // As many numbers at a time as there are factors, then the rest, by vectors and one by one.
-        let (whole, rest) = (x.len() - x.len() % Points::WIDEST, x.len() % Points::WIDEST);
-        for at in (0..whole).step_by(Points::WIDEST) {
-            piece::<V64, U, V, F, { Points::WIDEST }>(update, at, x, grad, &mut vectors, factors, 0);
+        let (whole, rest) = (count - count % Points::WIDEST, count % Points::WIDEST);
+        let mut sums = [Lanes(V64::from_f64(0.0)); SIDE_BY_SIDE];
+        let mut last = [Lanes(0.0)];
+        // SAFETY: all numbers are below `count`, and `Points::WIDEST` is a multiple of the numbers of four vectors.
+        unsafe {
+            for at in (0..whole).step_by(Points::WIDEST) {
+                for from in (0..Points::WIDEST).step_by(SIDE_BY_SIDE * V64::LANES) {
+                    // One after another, so that counting costs less than computing.
+                    let [first, second, third, fourth] = &mut sums;
+                    place.one::<V64, KEEP, SUM>(at, from, first);
+                    place.one::<V64, KEEP, SUM>(at, from + V64::LANES, second);
+                    place.one::<V64, KEEP, SUM>(at, from + 2 * V64::LANES, third);
+                    place.one::<V64, KEEP, SUM>(at, from + 3 * V64::LANES, fourth);
+                }
+            }
+            for from in (0..rest - rest % V64::LANES).step_by(V64::LANES) {
+                place.one::<V64, KEEP, SUM>(whole, from, &mut sums[0]);
+            }
+            for from in rest - rest % V64::LANES..rest {
+                place.one::<f64, KEEP, SUM>(whole, from, &mut last[0]);
+            }
         }
-        for from in (0..rest - rest % QUAD).step_by(QUAD) {
-            piece::<V64, U, V, F, QUAD>(update, whole + from, x, grad, &mut vectors, factors, from);
-        }
-        for from in rest - rest % QUAD..rest {
-            piece::<f64, U, V, F, 1>(update, whole + from, x, grad, &mut vectors, factors, from);
-        }
+        let mut sum = [0.0; MOST_LANES];
+        ((sums[0] + sums[1]) + (sums[2] + sums[3])).store(&mut sum[..V64::LANES]);
+        sum.iter().sum::<f64>() + last[0].0
     }
 }
+
+/// Vectors of one round of the loop, each with its own sum of squares, so that none waits for the one before it.
+const SIDE_BY_SIDE: usize = 4;
 
 /// Numbers in the widest vector of `f64`.
-const QUAD: usize = 4;
+const MOST_LANES: usize = 8;
 
-/// `N` numbers from `at` on, with the factors from `from` on. The length is a constant, so that the bounds are checked once.
-#[inline(always)]
-fn piece<W: Vector<Element = f64>, U: Update<V, F>, const V: usize, const F: usize, const N: usize>(
-    update: &U,
-    at: usize,
-    x: &mut [f64],
-    grad: &[f64],
-    vectors: &mut [&mut [f64]; V],
-    factors: [&Repeated; F],
-    from: usize,
-) {
-    let x: &mut [f64; N] = x[at..].first_chunk_mut().expect("a whole piece");
-    let grad: &[f64; N] = grad[at..].first_chunk().expect("a whole piece");
-    let mut own = [grad; F];
-    for f in 0..F {
-        own[f] = factors[f][from..].first_chunk().expect("a piece of the factors");
-    }
-    for v in 0..V {
-        assert!(vectors[v].len() - at >= N, "a whole piece");
-    }
-    // Two vectors at a time, so that counting costs less than computing.
-    let mut i = 0;
-    while i + 2 * W::LANES <= N {
-        // SAFETY: asserted above; both vectors are within the piece.
-        unsafe {
-            one::<W, U, V, F, N>(update, at, x, grad, vectors, own, i);
-            one::<W, U, V, F, N>(update, at, x, grad, vectors, own, i + W::LANES);
-        }
-        i += 2 * W::LANES;
-    }
-    while i < N {
-        // SAFETY: as above; a piece is a whole number of vectors.
-        unsafe { one::<W, U, V, F, N>(update, at, x, grad, vectors, own, i) };
-        i += W::LANES;
-    }
+/// Where the numbers of a pass are.
+struct Place<U, const V: usize, const F: usize> {
+    update: U,
+    x: *mut f64,
+    grad: *const f64,
+    vectors: [*mut f64; V],
+    factors: [*const f64; F],
+    kept: *mut f64,
 }
 
-/// The vector of numbers from the `i`-th of a piece on.
-///
-/// # Safety
-/// Each of `vectors` has `N` numbers from `at` on, and `i + W::LANES <= N`.
-#[inline(always)]
-unsafe fn one<W: Vector<Element = f64>, U: Update<V, F>, const V: usize, const F: usize, const N: usize>(
-    update: &U,
-    at: usize,
-    x: &mut [f64; N],
-    grad: &[f64; N],
-    vectors: &mut [&mut [f64]; V],
-    factors: [&[f64; N]; F],
-    i: usize,
-) {
-    let mut old = [Lanes(W::from_f64(0.0)); V];
-    for v in 0..V {
+impl<U: Update<V, F>, const V: usize, const F: usize> Place<U, V, F> {
+    /// The vector of numbers from `at + from` on, with the factors from `from` on.
+    ///
+    /// # Safety
+    /// That many numbers are there, in `kept` where `KEEP`, and as many factors.
+    #[inline(always)]
+    unsafe fn one<W: Vector<Element = f64>, const KEEP: bool, const SUM: bool>(
+        &self,
+        at: usize,
+        from: usize,
+        sum: &mut Lanes<W>,
+    ) {
+        let i = at + from;
+        let (mut old, mut own) = ([Lanes(W::from_f64(0.0)); V], [Lanes(W::from_f64(0.0)); F]);
         // SAFETY: the caller's promise.
-        old[v] = Lanes(unsafe { W::load(vectors[v].as_ptr().wrapping_add(at + i)) });
-    }
-    let mut own = [Lanes(W::from_f64(0.0)); F];
-    for f in 0..F {
-        own[f] = Lanes::load(&factors[f][i..i + W::LANES]);
-    }
-    let (point, grad) = (Lanes::<W>::load(&x[i..i + W::LANES]), Lanes::load(&grad[i..i + W::LANES]));
-    let (point, new) = update.update(point, grad, old, own);
-    point.store(&mut x[i..i + W::LANES]);
-    for v in 0..V {
-        // SAFETY: as above.
-        unsafe { new[v].0.store(vectors[v].as_mut_ptr().wrapping_add(at + i)) };
+        unsafe {
+            for v in 0..V {
+                old[v] = Lanes(W::load(self.vectors[v].add(i)));
+            }
+            for f in 0..F {
+                own[f] = Lanes(W::load(self.factors[f].add(from)));
+            }
+            let (point, grad) = (Lanes(W::load(self.x.add(i))), Lanes(W::load(self.grad.add(i))));
+            if KEEP {
+                point.0.store(self.kept.add(i));
+            }
+            let (point, new) = self.update.update(point, grad, old, own);
+            point.0.store(self.x.add(i));
+            for v in 0..V {
+                new[v].0.store(self.vectors[v].add(i));
+            }
+            if SUM {
+                *sum = point.mul_add(point, *sum);
+            }
+        }
     }
 }
 
@@ -190,33 +227,40 @@ impl Squares {
     /// Of points and gradients (both dim x width).
     pub fn measure(&mut self, width: usize, x: &[f64], grad: &[f64]) {
         assert!(x.len() == grad.len() && x.len().is_multiple_of(width), "points and gradients of one space");
-        with_widest(false, Pass { width, x, grad, squares: self });
+        with_widest(false, Pass::<true> { width, x, grad, squares: self });
+    }
+
+    /// Of gradients alone (dim x width); those of the points are 0.
+    pub fn measure_gradients(&mut self, width: usize, grad: &[f64]) {
+        assert!(grad.len().is_multiple_of(width), "gradients of one space");
+        with_widest(false, Pass::<false> { width, x: grad, grad, squares: self });
     }
 }
 
 /// Partial sums of the squares of a gradient.
 const SUMS: usize = 8;
 
-struct Pass<'p> {
+/// Over both, or over gradients alone.
+struct Pass<'p, const BOTH: bool> {
     width: usize,
     x: &'p [f64],
     grad: &'p [f64],
     squares: &'p mut Squares,
 }
 
-impl Work for Pass<'_> {
+impl<const BOTH: bool> Work for Pass<'_, BOTH> {
     type Output = ();
 
     #[inline(always)]
     fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
         let Pass { width, x, grad, squares } = self;
         match width {
-            1 => one_lane::<V64>(x, grad, squares),
-            4 => lanes::<V64, 4>(x, grad, squares),
-            8 => lanes::<V64, 8>(x, grad, squares),
-            16 => lanes::<V64, 16>(x, grad, squares),
-            32 => lanes::<V64, 32>(x, grad, squares),
-            64 => lanes::<V64, 64>(x, grad, squares),
+            1 => one_lane::<V64, BOTH>(x, grad, squares),
+            4 => lanes::<V64, 4, BOTH>(x, grad, squares),
+            8 => lanes::<V64, 8, BOTH>(x, grad, squares),
+            16 => lanes::<V64, 16, BOTH>(x, grad, squares),
+            32 => lanes::<V64, 32, BOTH>(x, grad, squares),
+            64 => lanes::<V64, 64, BOTH>(x, grad, squares),
             _ => unreachable!("a width that points have"),
         }
     }
@@ -224,7 +268,7 @@ impl Work for Pass<'_> {
 
 /// `W` lanes, a vector of them at a time; a constant, so that rows are at constant distances.
 #[inline(always)]
-fn lanes<V: Vector<Element = f64>, const W: usize>(x: &[f64], grad: &[f64], squares: &mut Squares) {
+fn lanes<V: Vector<Element = f64>, const W: usize, const BOTH: bool>(x: &[f64], grad: &[f64], squares: &mut Squares) {
     let dim = x.len() / W;
     for first in (0..W).step_by(V::LANES) {
         let (mut sums, mut of_x) = ([V::from_f64(0.0); SUMS], [V::from_f64(0.0); 2]);
@@ -238,14 +282,18 @@ fn lanes<V: Vector<Element = f64>, const W: usize>(x: &[f64], grad: &[f64], squa
             for i in 0..SUMS {
                 let (x, g) = load(row + i);
                 sums[i] = sums[i] + g * g;
-                of_x[i % 2] = x.mul_add(x, of_x[i % 2]);
+                if BOTH {
+                    of_x[i % 2] = x.mul_add(x, of_x[i % 2]);
+                }
             }
             row += SUMS;
         }
         for i in 0..dim - whole {
             let (x, g) = load(whole + i);
             sums[i] = sums[i] + g * g;
-            of_x[0] = x.mul_add(x, of_x[0]);
+            if BOTH {
+                of_x[0] = x.mul_add(x, of_x[0]);
+            }
         }
         let mut total = sums[0];
         for i in 1..SUMS {
@@ -258,7 +306,7 @@ fn lanes<V: Vector<Element = f64>, const W: usize>(x: &[f64], grad: &[f64], squa
 
 /// The only lane: its partial sums are in the lanes of vectors.
 #[inline(always)]
-fn one_lane<V: Vector<Element = f64>>(x: &[f64], grad: &[f64], squares: &mut Squares) {
+fn one_lane<V: Vector<Element = f64>, const BOTH: bool>(x: &[f64], grad: &[f64], squares: &mut Squares) {
     let (mut low, mut high, mut of_x) = (V::from_f64(0.0), V::from_f64(0.0), V::from_f64(0.0));
     let whole = x.len() - x.len() % SUMS;
     let mut at = 0;
@@ -268,7 +316,9 @@ fn one_lane<V: Vector<Element = f64>>(x: &[f64], grad: &[f64], squares: &mut Squ
         let (x, y) = (Lanes::<V>::load(&x[..V::LANES]).0, Lanes::<V>::load(&x[V::LANES..]).0);
         low = low + g * g;
         high = high + h * h;
-        of_x = y.mul_add(y, x.mul_add(x, of_x));
+        if BOTH {
+            of_x = y.mul_add(y, x.mul_add(x, of_x));
+        }
         at += SUMS;
     }
     let (mut sums, mut of_point) = ([0.0; SUMS], [0.0; SUMS]);
@@ -277,7 +327,9 @@ fn one_lane<V: Vector<Element = f64>>(x: &[f64], grad: &[f64], squares: &mut Squ
     Lanes(of_x).store(&mut of_point[..V::LANES]);
     for (i, (x, g)) in x[whole..].iter().zip(&grad[whole..]).enumerate() {
         sums[i] += g * g;
-        of_point[0] += x * x;
+        if BOTH {
+            of_point[0] += x * x;
+        }
     }
     squares.of_grad[0] = sums.iter().sum();
     squares.of_x[0] = of_point.iter().sum();
@@ -394,9 +446,21 @@ mod tests {
             let [a, b]: [Repeated; 2] = [(); 2].map(|()| draw(64).try_into().expect("as many"));
             for is_portable in [false, true] {
                 let (mut new_x, mut new_m, mut new_v) = (x.clone(), m.clone(), v.clone());
+                let mut kept = vec![0.0; count];
                 let vectors = [&mut new_m[..], &mut new_v];
-                let work = Each { update: &Mixed, x: &mut new_x, grad: &grad, vectors, factors: [&a, &b] };
-                with_widest(is_portable, work);
+                let each: Each<'_, _, 2, 2, true, true> =
+                    Each::new(&Mixed, &mut new_x, &grad, vectors, [&a, &b], &mut kept);
+                let sum = with_widest(is_portable, each);
+                assert_eq!(kept, x);
+                // Sums of positive numbers in two orders: each within `count` roundings.
+                let expected: f64 = new_x.iter().map(|x| x * x).sum();
+                assert!((sum / expected - 1.0).abs() <= 2.0 * count as f64 * f64::EPSILON, "{sum}, {expected}");
+                let (mut other_x, mut other_m, mut other_v) = (x.clone(), m.clone(), v.clone());
+                let vectors = [&mut other_m[..], &mut other_v];
+                let each: Each<'_, _, 2, 2, false, false> =
+                    Each::new(&Mixed, &mut other_x, &grad, vectors, [&a, &b], &mut []);
+                with_widest(is_portable, each);
+                assert_eq!([&other_x, &other_m, &other_v], [&new_x, &new_m, &new_v], "{count}, {is_portable}");
                 for j in 0..count {
                     let (x, [m, v]) = Mixed.update(x[j], grad[j], [m[j], v[j]], [a[j % 64], b[j % 64]]);
                     let bits = [x, m, v].map(f64::to_bits);

@@ -1,6 +1,7 @@
 //! The ledger of one run: what was spent, what was seen at which cost.
 
 use crate::lane::Lane;
+use crate::lookout::Missed;
 use crate::result::{Counts, Snapshot};
 use crate::settings::Settings;
 
@@ -95,6 +96,24 @@ impl Ledger {
     pub(crate) fn spend(&mut self, book: &Book, units: u64) {
         self.spent += units;
         assert!(self.spent <= book.budget, "{} of {} half row-gradients spent", self.spent, book.budget);
+    }
+
+    /// Takes note of gradients that brought nothing but values.
+    pub(crate) fn catch_up(&mut self, book: &Book, missed: Missed) {
+        if let Some((f, round)) = missed.best {
+            self.f_best = f;
+            self.best_after = self.spent + round * book.prices.gradient;
+        }
+        self.counts.n_grad += missed.rounds;
+        self.spend(book, missed.rounds * book.prices.gradient);
+    }
+
+    /// The next target, and how many gradients come before the next moment.
+    pub(crate) fn outlook(&self, book: &Book) -> (Option<f64>, u64) {
+        let target = book.targets.get(self.n_hit).map(|&(target, _)| target);
+        let moment = book.moments.get(self.snapshots.len()).map(|moment| moment.saturating_mul(book.prices.gradient));
+        let before = |moment: u64| (moment.saturating_sub(self.spent)).div_ceil(book.prices.gradient).saturating_sub(1);
+        (target, moment.map_or(u64::MAX, before))
     }
 
     /// Whether a moment has come at which the point is kept.

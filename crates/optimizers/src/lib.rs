@@ -44,6 +44,7 @@ mod config;
 mod course;
 mod lane;
 mod ledger;
+mod lookout;
 mod memory;
 mod method;
 mod minibatch;
@@ -60,6 +61,7 @@ mod solver;
 mod strategy;
 mod terms;
 mod trace;
+mod turns;
 mod vector;
 mod watch;
 

@@ -3,6 +3,7 @@
 use crate::block::Block;
 use crate::course::{Course, Place, Verdict};
 use crate::ledger::{Ledger, Prices};
+use crate::lookout::{Missed, Outlook};
 use crate::minibatch::Dealer;
 use crate::noise::Noise;
 use crate::result::RunResult;
@@ -69,6 +70,24 @@ impl<'a> Progress<'a> {
         self.phase = Phase::Measure;
     }
 
+    /// Takes note of rounds in which the run was not looked at by itself.
+    pub(crate) fn catch_up(&mut self, terms: &Terms<'_>, missed: Missed) {
+        self.ledger.catch_up(&terms.book, missed);
+        self.step += missed.rounds;
+        self.course.iterations += missed.rounds;
+    }
+
+    /// What is to be expected of the next rounds, at the end of a step; nothing when the run is watched.
+    pub(crate) fn outlook(&self, terms: &Terms<'_>) -> Option<Outlook> {
+        let f_best = self.ledger.f_best;
+        let (f_target, before_moment) = self.ledger.outlook(&terms.book);
+        // A round is not the last one of an attempt while the attempt affords another step after it.
+        let affordable = (self.course.limit - self.ledger.spent) / terms.step_units;
+        let quiet = affordable.saturating_sub(1).min(before_moment).min(terms.show.steps - self.step);
+        let outlook = Outlook { f_best: (!f_best.is_nan()).then_some(f_best), f_target, quiet };
+        (!self.course.is_watched()).then_some(outlook)
+    }
+
     /// Takes note of the whole objective at the point; whether it is the best point so far.
     ///
     /// It costs one gradient-equivalent when the method steps with it (the value comes with the gradient at no
@@ -102,9 +121,6 @@ impl<'a> Progress<'a> {
         held_out: Option<&mut Evaluator<'_>>,
     ) {
         self.phase = Phase::Step;
-        if self.is_calm(terms, block, lane) {
-            return;
-        }
         if self.course.is_due(self.ledger.spent, false) {
             self.look(terms, block, lane);
         }
@@ -131,20 +147,6 @@ impl<'a> Progress<'a> {
             }
             self.phase = Phase::Done;
         }
-    }
-
-    /// Whether nothing happens here, as far as a quick look can tell, which saves the long one at most steps.
-    #[inline]
-    fn is_calm(&self, terms: &Terms<'_>, block: &Block<'_>, lane: usize) -> bool {
-        let (settings, f, grad_norm) = (terms.settings, block.f(lane), block.grad_norm(lane));
-        let is_sound = block.is_within(lane) && f <= settings.f_above && f.is_finite() && grad_norm.is_finite();
-        is_sound
-            && grad_norm > settings.grad_tol
-            && self.failure.is_none()
-            && !terms.asks_for_progress
-            && !self.course.is_watched()
-            && self.step != terms.show.steps
-            && self.course.affords(&self.ledger, terms.step_units)
     }
 
     /// Shows the point with its whole gradient.

@@ -2,6 +2,7 @@
 
 use crate::block::Block;
 use crate::course::Course;
+use crate::lookout::{Chosen, Lookout};
 use crate::method::{Algorithm, Method};
 use crate::minibatch::Dealer;
 use crate::oracle::Oracle;
@@ -12,7 +13,7 @@ use crate::settings::{Seeds, Settings};
 use crate::terms::Terms;
 use crate::trace::{Iterate, Show};
 use crate::watch::{Track, Watch};
-use autodiff::{Objective, Points};
+use autodiff::Objective;
 
 /// Runs `method` once per entry of `seeds` and returns the results in that order.
 ///
@@ -105,6 +106,7 @@ fn side_by_side(
     let mut held_out = terms.settings.early_stop.map(|stop| stop.held_out.evaluator());
     let mut block = Block::new(objective, rule, terms.settings.single_precision, seeds.len());
     let mut runs: Vec<Option<Progress<'_>>> = (0..block.width()).map(|_| None).collect();
+    let mut lookout = Lookout::new(block.width());
     let mut waiting = seeds.into_iter().enumerate();
     let show = |run: &Progress<'_>, block: &Block<'_>, lane: usize, rows: &[u32]| {
         if terms.show.is_watching() {
@@ -131,6 +133,9 @@ fn side_by_side(
                         Progress::new(terms, number, course, dealer, batches)
                     });
                 }
+                if seat.as_ref().is_none_or(|run| run.phase == Phase::Begin) {
+                    lookout.expect(lane, None);
+                }
                 if let Some(run) = in_phase(seat, Phase::Begin) {
                     run.begin(terms, &mut block, lane);
                     show(run, &block, lane, &[]);
@@ -141,22 +146,36 @@ fn side_by_side(
                 return results.into_iter().map(|result| result.expect("every run has ended")).collect();
             }
             if block.narrow_to(count, |lane| runs[lane].is_some()) {
+                lookout.narrow(block.width(), |lane| runs[lane].is_some());
                 runs = runs.into_iter().filter(Option::is_some).collect();
                 runs.resize_with(block.width(), || None);
             }
         }
 
-        // Without minibatches every run is measured before each of its steps; with them there is one lane.
+        // Without minibatches every run is measured before each of its steps; with them there is one lane. Most runs need not be
+        // looked at one by one.
         has_news = false;
+        let all = Chosen::all(block.width());
+        let mut alone = all;
         if !is_minibatch || in_phase(&mut runs[0], Phase::Measure).is_some() {
             block.evaluate(terms);
-            // A lane without a run may as well be copied.
-            let mut is_best = [1.0; Points::WIDEST];
-            for (lane, run) in in_lanes(&mut runs, Phase::Measure) {
-                is_best[lane] = f64::from(u8::from(run.note(terms, &block, lane, is_minibatch)));
+            if !terms.is_eventful {
+                alone = block.watch_from(&mut lookout, terms);
             }
-            block.keep_best(&mut is_best);
-            for (lane, run) in in_lanes(&mut runs, Phase::Measure) {
+            let is_best = &mut lookout.is_best;
+            for lane in alone.iter() {
+                // A lane without a run may as well be copied.
+                is_best[lane] = 1.0;
+            }
+            for (lane, run) in in_lanes(&mut runs, alone, Phase::Measure) {
+                if !terms.is_eventful {
+                    run.catch_up(terms, lookout.missed(lane));
+                }
+                lookout.is_best[lane] = f64::from(u8::from(run.note(terms, &block, lane, is_minibatch)));
+            }
+            block.keep_best(&mut lookout.is_best);
+            for (lane, run) in in_lanes(&mut runs, alone, Phase::Measure) {
+                block.look_at(lane, terms);
                 run.judge(terms, rule, &block, lane, held_out.as_mut());
                 has_news |= run.phase != Phase::Step;
             }
@@ -164,26 +183,31 @@ fn side_by_side(
         if is_minibatch && let Some(run) = in_phase(&mut runs[0], Phase::Step) {
             run.deal(batch, &mut block.rows);
             block.evaluate_on_rows(terms);
+            block.look_at(0, terms);
             run.watch(terms, &block, 0, batch);
         }
 
-        let mut is_any_on = false;
-        for (lane, seat) in runs.iter_mut().enumerate() {
-            match in_phase(seat, Phase::Step) {
+        let mut is_any_on = alone != all;
+        block.advance();
+        for lane in alone.iter() {
+            match in_phase(&mut runs[lane], Phase::Step) {
                 Some(run) => run.leave(terms, &mut block, lane),
                 None => block.plan(lane, None),
             }
-            is_any_on |= in_phase(seat, Phase::Step).is_some();
+            is_any_on |= in_phase(&mut runs[lane], Phase::Step).is_some();
         }
         if is_any_on {
             block.step(rule, is_minibatch);
             if !terms.weight_noise.is_empty() {
-                in_lanes(&mut runs, Phase::Step).for_each(|(lane, run)| run.disturb(terms, &mut block, lane));
+                in_lanes(&mut runs, alone, Phase::Step).for_each(|(lane, run)| run.disturb(terms, &mut block, lane));
             }
             block.retract(terms);
-            for (lane, run) in in_lanes(&mut runs, Phase::Step) {
+            for (lane, run) in in_lanes(&mut runs, alone, Phase::Step) {
                 run.arrive(terms, &block, lane);
                 show(run, &block, lane, &block.rows);
+                if !terms.is_eventful {
+                    lookout.expect(lane, run.outlook(terms));
+                }
             }
         }
     }
@@ -194,10 +218,12 @@ fn in_phase<'r, 'a>(seat: &'r mut Option<Progress<'a>>, phase: Phase) -> Option<
     seat.as_mut().filter(|run| run.phase == phase)
 }
 
-/// The runs in this phase with their lanes.
+/// The runs of some lanes that are in this phase.
 fn in_lanes<'r, 'a>(
     runs: &'r mut [Option<Progress<'a>>],
+    lanes: Chosen,
     phase: Phase,
 ) -> impl Iterator<Item = (usize, &'r mut Progress<'a>)> {
-    runs.iter_mut().enumerate().filter_map(move |(lane, seat)| Some((lane, in_phase(seat, phase)?)))
+    let runs = runs[..lanes.end()].iter_mut().enumerate().filter(move |(lane, _)| lanes.has(*lane));
+    runs.filter_map(move |(lane, seat)| Some((lane, in_phase(seat, phase)?)))
 }

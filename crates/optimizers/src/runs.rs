@@ -1,8 +1,10 @@
 //! Runs side by side, as an update rule sees them: one pass moves all of them.
 
+use crate::lane::Lane;
 use crate::memory::Remembered;
-use crate::vector::Survey;
-use autodiff::{Points, Repeated, Stream, Update, update_each};
+use crate::turns::{Turn, Turns};
+use crate::vector::{Survey, norm_from};
+use autodiff::{Points, Repeated, Stream, Update, copy_lanes, update_points};
 use std::ops::Index;
 
 /// The runs that step together, with all that a step may know.
@@ -17,36 +19,14 @@ pub struct Runs<'s> {
     /// Values (width,).
     pub(crate) f: &'s [f64],
     pub(crate) memory: &'s mut Remembered,
-    pub(crate) turns: &'s mut [Turn],
+    pub(crate) turns: &'s mut Turns,
     pub(crate) is_minibatch: bool,
-}
-
-/// The part of one run in a step, apart from its numbers.
-pub(crate) struct Turn {
-    /// Whether it steps; else nobody looks at its lane before a start is written to it.
-    is_on: bool,
-    t: u64,
-    lr_factor: f64,
-    /// None without a run.
-    random: Option<Stream>,
-}
-
-impl Turn {
-    /// Of a lane without a run.
-    pub(crate) fn empty() -> Self {
-        Self { is_on: false, t: 0, lr_factor: 1.0, random: None }
-    }
-
-    /// Of a run with this randomness of its rule's own.
-    pub(crate) fn of(random: Stream) -> Self {
-        Self { random: Some(random), ..Self::empty() }
-    }
-
-    /// The number of its next step in the attempt and the factor of its learning rate, or no step.
-    pub(crate) fn plan(&mut self, step: Option<(u64, f64)>) {
-        self.is_on = step.is_some();
-        (self.t, self.lr_factor) = step.unwrap_or((0, 1.0));
-    }
+    /// Where the points are to be kept before they move (dim x width).
+    pub(crate) kept: Option<&'s mut [f64]>,
+    /// Sums of the squares of the gradients (width,), where they are known.
+    pub(crate) of_grad: Option<&'s Repeated>,
+    /// Sum of the squares of all coordinates of all points, NaN where it is not known.
+    pub(crate) of_all_x: f64,
 }
 
 /// One of the runs.
@@ -68,6 +48,16 @@ pub struct Run<'s> {
     width: usize,
     x: &'s mut [f64],
     vectors: &'s mut [Vec<f64>],
+}
+
+/// The step of a run, apart from where it leads.
+pub struct Step<'s> {
+    /// Steps before this one in this attempt: 0, 1, ...
+    pub t: u64,
+    /// What the schedule multiplies the learning rate by: 1 without one.
+    pub lr_factor: f64,
+    /// The numbers that the rule remembers of the run.
+    pub numbers: &'s mut [f64],
 }
 
 impl Run<'_> {
@@ -101,6 +91,23 @@ fn first_of<const V: usize>(vectors: &mut [Vec<f64>]) -> &mut [Vec<f64>; V] {
 #[derive(Clone, Debug)]
 pub struct PerRun(Repeated);
 
+/// Gives all runs the `count` numbers of the run in this lane.
+fn share(memory: &mut [f64], count: usize, lane: usize) {
+    match count {
+        0 => {}
+        // As in Adam: a copy in one piece.
+        2 => {
+            let two = [memory[2 * lane], memory[2 * lane + 1]];
+            memory.as_chunks_mut().0.fill(two);
+        }
+        _ => {
+            for other in 0..memory.len() / count {
+                memory.copy_within(lane * count..(lane + 1) * count, other * count);
+            }
+        }
+    }
+}
+
 /// Writes the first `width` numbers, one for each lane, again and again.
 pub(crate) fn repeat(numbers: &mut Repeated, width: usize) {
     if width == 1 {
@@ -123,9 +130,13 @@ impl Index<usize> for PerRun {
 impl Runs<'_> {
     /// Shows each run that steps.
     pub fn for_each_run(&mut self, mut see: impl FnMut(&mut Run<'_>)) {
+        if let Some(kept) = self.kept.take() {
+            copy_lanes(self.x, kept, None);
+        }
+        self.of_all_x = f64::NAN; // they may move
         let Remembered { vectors, numbers, first } = &mut *self.memory;
         let count = first.numbers.len();
-        for (lane, turn) in self.turns.iter_mut().enumerate().filter(|(_, turn)| turn.is_on) {
+        for (lane, turn) in self.turns.turns.iter_mut().enumerate().filter(|(_, turn)| turn.is_on) {
             see(&mut Run {
                 f: self.f[lane],
                 t: turn.t,
@@ -154,19 +165,46 @@ impl Runs<'_> {
         found
     }
 
-    /// `lr` times the factor of the schedule.
-    pub fn lr(&self, lr: f64) -> PerRun {
-        let mut rates = PerRun([0.0; Points::WIDEST]);
-        for (rate, turn) in rates.0.iter_mut().zip(&*self.turns).filter(|(_, turn)| turn.is_on) {
-            *rate = lr * turn.lr_factor;
+    /// The same for numbers that depend on the step alone, and on what is remembered from such steps: computed once for runs
+    /// that step in time, and with the same bits for others.
+    pub fn per_step<const F: usize>(&mut self, numbers: impl Fn(Step<'_>) -> [f64; F]) -> [PerRun; F] {
+        let Remembered { numbers: memory, first, .. } = &mut *self.memory;
+        let count = first.numbers.len();
+        let mut found = [const { PerRun([0.0; Points::WIDEST]) }; F];
+        let like = self.turns.like(memory);
+        let mut of_lane = |lane: usize| {
+            let Turn { t, lr_factor, .. } = self.turns.turns[lane];
+            numbers(Step { t, lr_factor, numbers: &mut memory[lane * count..(lane + 1) * count] })
+        };
+        if let Some(lane) = like {
+            let numbers = of_lane(lane);
+            found.iter_mut().zip(numbers).for_each(|(found, number)| found.0.fill(number));
+            share(memory, count, lane);
+            return found;
         }
-        repeat(&mut rates.0, self.width);
+        for lane in (0..self.width).filter(|&lane| self.turns.turns[lane].is_on) {
+            let numbers = of_lane(lane);
+            found.iter_mut().zip(numbers).for_each(|(found, number)| found.0[lane] = number);
+        }
+        found.iter_mut().for_each(|found| repeat(&mut found.0, self.width));
+        found
+    }
+
+    /// `lr` times the factor of the schedule.
+    pub fn lr(&mut self, lr: f64) -> PerRun {
+        let [rates] = self.per_step(|step| [lr * step.lr_factor]);
         rates
     }
 
     /// Euclidean norm of the gradient.
     pub fn grad_norms(&self) -> PerRun {
-        self.norms_of(self.grad)
+        let Some(sums) = self.of_grad else { return self.norms_of(self.grad) };
+        let mut norms = PerRun([0.0; Points::WIDEST]);
+        for lane in 0..self.width {
+            norms.0[lane] = norm_from(sums[lane], Lane::new(self.grad, self.width, lane));
+        }
+        repeat(&mut norms.0, self.width);
+        norms
     }
 
     /// Euclidean norm of a vector that is remembered.
@@ -186,6 +224,7 @@ impl Runs<'_> {
     pub fn each<const V: usize, const F: usize>(&mut self, update: &impl Update<V, F>, factors: [&PerRun; F]) {
         let vectors: &mut [Vec<f64>; V] = first_of(&mut self.memory.vectors);
         let vectors = vectors.each_mut().map(Vec::as_mut_slice);
-        update_each(update, self.x, self.grad, vectors, factors.map(|PerRun(numbers)| numbers));
+        let factors = factors.map(|PerRun(numbers)| numbers);
+        self.of_all_x = update_points(update, self.x, self.grad, vectors, factors, self.kept.take());
     }
 }

@@ -1,6 +1,7 @@
 //! What is the same for every run of a block, prepared once.
 
 use crate::ledger::{Book, Prices};
+use crate::lookout::Bounds;
 use crate::method::Method;
 use crate::noise::{Noise, On};
 use crate::schedule::Schedule;
@@ -14,8 +15,11 @@ pub(crate) struct Terms<'a> {
     pub(crate) strategy: &'a dyn Strategy,
     /// The strategy's own rule for lack of progress.
     pub(crate) stall: Option<Stall>,
-    /// Whether any rule for lack of progress, of settings or strategy, looks at every measurement.
-    pub(crate) asks_for_progress: bool,
+    /// Whether every run is to be looked at in every round: somebody watches, the next step depends on its number, or a rule for
+    /// lack of progress asks for every value.
+    pub(crate) is_eventful: bool,
+    /// What else is an event in a round.
+    pub(crate) bounds: Bounds,
     /// `None` when it changes nothing.
     pub(crate) schedule: Option<&'a dyn Schedule>,
     pub(crate) geometry: &'a Geometry,
@@ -47,11 +51,20 @@ impl<'a> Terms<'a> {
             strategy.noise().into_iter().chain(method.noise.iter().map(|part| part.object().clone())).collect();
         let of = |on: On| noise.iter().filter(|noise| noise.on == on && noise.eta > 0.0).cloned().collect::<Vec<_>>();
         let schedule = method.schedule.object();
+        let asks_for_progress = settings.stall.or(strategy.stall()).is_some() || settings.early_stop.is_some();
+        let (gradient_noise, weight_noise) = (of(On::Gradient), of(On::Weights));
+        let has_noise = !gradient_noise.is_empty() || !weight_noise.is_empty();
+        let is_minibatch = method.batch() > 0;
         Self {
             settings,
             strategy,
             stall: strategy.stall(),
-            asks_for_progress: settings.stall.or(strategy.stall()).is_some() || settings.early_stop.is_some(),
+            is_eventful: asks_for_progress
+                || has_noise
+                || is_minibatch
+                || !schedule.is_constant()
+                || show.is_watching(),
+            bounds: Bounds::new(settings.f_above, settings.x_above, settings.grad_tol),
             schedule: (!schedule.is_constant()).then_some(schedule),
             geometry: objective.geometry(),
             book: Book::new(settings, row_count, dim),
@@ -59,8 +72,8 @@ impl<'a> Terms<'a> {
             show,
             measure_every: row_count.div_ceil(batch),
             start_sigmas: of(On::Start).iter().map(Noise::start_sigma).collect(),
-            gradient_noise: of(On::Gradient),
-            weight_noise: of(On::Weights),
+            gradient_noise,
+            weight_noise,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The few reductions over a point that the loop and the solvers need, in a fixed order of additions.
 
 use crate::lane::Lane;
+use crate::lookout::{PLAIN_SUMS, square_below};
 use autodiff::{Points, Repeated, Squares};
 
 /// Partial sums kept side by side, so that the compiler can use vector registers; fixed, hence the same bits
@@ -37,8 +38,8 @@ pub(crate) fn norm(v: &[f64]) -> f64 {
 
 /// The norm of `v`, given its plain sum of squares.
 #[inline(always)]
-fn norm_from(sum: f64, v: Lane<'_>) -> f64 {
-    if (1e-280..1e280).contains(&sum) {
+pub(crate) fn norm_from(sum: f64, v: Lane<'_>) -> f64 {
+    if PLAIN_SUMS.contains(&sum) {
         return sum.sqrt();
     }
     scaled_norm(v)
@@ -78,7 +79,7 @@ pub(crate) struct Survey {
     pub(crate) grad_norms: Repeated,
     /// Whether `|x_i| <= bound` for every coordinate; not where one is NaN.
     pub(crate) is_within: [bool; Points::WIDEST],
-    squares: Squares,
+    pub(crate) squares: Squares,
 }
 
 impl Default for Survey {
@@ -88,15 +89,28 @@ impl Default for Survey {
 }
 
 impl Survey {
-    /// Looks at points and gradients side by side (both dim x width), every number once.
+    /// Adds up the squares of points and gradients side by side (both dim x width): looks at every number once, and at no
+    /// coordinate where the sum of all their squares is known, or something above it, and small enough.
+    pub(crate) fn measure(&mut self, width: usize, x: &[f64], grad: &[f64], of_all_x: f64, bound: f64) {
+        if of_all_x < square_below(bound) {
+            self.squares.measure_gradients(width, grad);
+        } else {
+            self.squares.measure(width, x, grad);
+        }
+    }
+
+    /// What follows from them in one lane.
+    pub(crate) fn conclude(&mut self, x: Lane<'_>, grad: Lane<'_>, lane: usize, bound: f64) {
+        self.grad_norms[lane] = norm_from(self.squares.of_grad[lane], grad);
+        // What is not below needs a second look.
+        self.is_within[lane] = self.squares.of_x[lane] < square_below(bound) || is_within(x, bound);
+    }
+
+    /// Both, in every lane.
     pub(crate) fn take(&mut self, width: usize, x: &[f64], grad: &[f64], bound: f64) {
-        self.squares.measure(width, x, grad);
+        self.measure(width, x, grad, f64::NAN, bound);
         for lane in 0..width {
-            self.grad_norms[lane] = norm_from(self.squares.of_grad[lane], Lane::new(grad, width, lane));
-            // Rounding keeps an order: a coordinate beyond the bound has a square of `bound^2` at least, and so has a sum
-            // of it and of other squares. So what is below needs no second look, nor is a NaN below.
-            let is_below = bound >= 0.0 && self.squares.of_x[lane] < bound * bound;
-            self.is_within[lane] = is_below || is_within(Lane::new(x, width, lane), bound);
+            self.conclude(Lane::new(x, width, lane), Lane::new(grad, width, lane), lane, bound);
         }
     }
 }
@@ -136,6 +150,14 @@ mod tests {
                     assert_eq!(survey.is_within[lane], is_within, "{lane} of {width}, {dim}");
                 }
             }
+        }
+        // Points that are known to be small are not looked at; a sum that is not below the bound's square says nothing.
+        let (x, grad) = ([3.0, 0.5, -4.0, 0.25], [1.0, 2.0, 2.0, -3.0]);
+        for (of_all_x, bound, within) in [(25.3125, 6.0, true), (25.3125, 5.0, true), (f64::NAN, 3.5, false)] {
+            let mut survey = Survey::default();
+            survey.measure(1, &x, &grad, of_all_x, bound);
+            survey.conclude(Lane::alone(&x), Lane::alone(&grad), 0, bound);
+            assert_eq!((survey.grad_norms[0], survey.is_within[0]), (18f64.sqrt(), within), "{of_all_x}, {bound}");
         }
         // The edge is within, whatever its square rounds to.
         let is_within = |x: &[f64], bound: f64| {

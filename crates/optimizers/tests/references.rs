@@ -20,7 +20,8 @@ fn rosenbrock() -> Objective {
 #[test]
 fn twenty_steps_on_rosenbrock_are_those_of_the_libraries() {
     let (beta1, beta2, eps) = (0.8, 0.95, 1e-3);
-    let cases: [(Method, [f64; 2]); 11] = [
+    let rmsprop = Rmsprop { lr: 0.01, beta: 0.9, eps, ..Rmsprop::default() };
+    let cases: [(Method, [f64; 2]); 15] = [
         (single(Momentum { lr: 1e-4, beta: 0.9, dampening: 0.0, batch: 0 }), [-1.063027470955983, 0.9895984495301883]),
         (single(Momentum { lr: 1e-4, beta: 0.9, dampening: 0.3, batch: 0 }), [-1.0564578126179123, 1.0116618635160286]),
         (single(Nesterov { lr: 1e-4, beta: 0.9, batch: 0 }), [-1.030953083095004, 1.0228836314874084]),
@@ -33,12 +34,23 @@ fn twenty_steps_on_rosenbrock_are_those_of_the_libraries() {
             [-1.052226128306715, 1.1134613014376171],
         ),
         (
-            single(Rmsprop { lr: 0.01, beta: 0.9, eps, initial: 0.5, form: Form::Optax, batch: 0 }),
+            single(Rmsprop { lr: 0.01, beta: 0.9, eps, initial: 0.5, form: Form::Optax, ..Rmsprop::default() }),
             [-1.0628196568099781, 1.1323373072109804],
         ),
         (
-            single(Rmsprop { lr: 0.01, beta: 0.99, eps, initial: 0.0, form: Form::Torch, batch: 0 }),
+            single(Rmsprop { lr: 0.01, beta: 0.99, eps, initial: 0.0, form: Form::Torch, ..Rmsprop::default() }),
             [-1.0515818392759517, 1.1121053797584648],
+        ),
+        // These three by torch 2.15, the fourth by optax.
+        (single(Rmsprop { centered: true, ..rmsprop.clone() }), [-1.0607686643919279, 1.130834564121639]),
+        (single(Rmsprop { momentum: 0.7, ..rmsprop.clone() }), [-1.0458012434068173, 1.1077231578139006]),
+        (
+            single(Rmsprop { centered: true, momentum: 0.7, ..rmsprop.clone() }),
+            [-1.0454981663682774, 1.106460406286426],
+        ),
+        (
+            single(Rmsprop { centered: true, momentum: 0.7, form: Form::Optax, initial: 0.5, ..rmsprop }),
+            [-1.0454864747638588, 1.1064387041427002],
         ),
         (single(Adam { lr: 0.05, beta1, beta2, eps, batch: 0 }), [-1.0269871466402665, 1.1043429294789968]),
         (

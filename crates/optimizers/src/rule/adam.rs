@@ -2,7 +2,7 @@
 
 use crate::config::{Config, check_decay_rate, check_lr, check_positive};
 use crate::rule::{Memory, Rule};
-use crate::runs::Runs;
+use crate::runs::{PerRun, Runs};
 use autodiff::{Scalar, Update};
 use serde::{Deserialize, Serialize};
 
@@ -69,15 +69,21 @@ impl Rule for Adam {
     }
 
     fn step(&self, runs: &mut Runs<'_>) {
+        let [step_size, root_scale] = &self.factors(runs);
+        runs.each(self, [step_size, root_scale]);
+    }
+}
+
+impl Adam {
+    /// Both bias corrections leave the loop, as in torch: one division per coordinate instead of three.
+    pub(crate) fn factors(&self, runs: &mut Runs<'_>) -> [PerRun; 2] {
         let Self { lr, beta1, beta2, .. } = *self;
-        // Both bias corrections leave the loop, as in torch: one division per coordinate instead of three.
-        let [step_size, root_scale] = runs.per_run(|run| {
-            run.numbers[0] *= beta1;
-            run.numbers[1] *= beta2;
-            let [beta1_t, beta2_t] = [run.numbers[0], run.numbers[1]];
-            [lr * run.lr_factor / (1.0 - beta1_t), 1.0 / (1.0 - beta2_t).sqrt()]
-        });
-        runs.each(self, [&step_size, &root_scale]);
+        runs.per_step(|step| {
+            step.numbers[0] *= beta1;
+            step.numbers[1] *= beta2;
+            let [beta1_t, beta2_t] = [step.numbers[0], step.numbers[1]];
+            [lr * step.lr_factor / (1.0 - beta1_t), 1.0 / (1.0 - beta2_t).sqrt()]
+        })
     }
 }
 

@@ -85,26 +85,27 @@ impl Rule for Adamw {
     }
 
     fn step(&self, runs: &mut Runs<'_>) {
-        let [kept] = runs.per_run(|run| {
+        let adam = self.adam();
+        let [kept] = &runs.per_step(|step| {
             let factor = match self.decay {
-                Scaling::Lr => self.lr * run.lr_factor,
-                Scaling::Schedule => run.lr_factor,
+                Scaling::Lr => self.lr * step.lr_factor,
+                Scaling::Schedule => step.lr_factor,
             };
             [1.0 - factor * self.weight_decay]
         });
-        runs.each(&Decay, [&kept]);
-        self.adam().step(runs);
+        let [step_size, root_scale] = &adam.factors(runs);
+        runs.each(&Decayed(adam), [step_size, root_scale, kept]);
     }
 }
 
-/// `x <- kept x`.
+/// Adam's step from `kept x`.
 #[derive(Clone)]
-struct Decay;
+struct Decayed(Adam);
 
-impl Update<0, 1> for Decay {
+impl Update<2, 3> for Decayed {
     #[inline(always)]
-    fn update<S: Scalar>(&self, x: S, _g: S, []: [S; 0], [kept]: [S; 1]) -> (S, [S; 0]) {
-        (x * kept, [])
+    fn update<S: Scalar>(&self, x: S, g: S, memory: [S; 2], [step_size, root_scale, kept]: [S; 3]) -> (S, [S; 2]) {
+        self.0.update(x * kept, g, memory, [step_size, root_scale])
     }
 }
 

@@ -61,11 +61,11 @@ impl Rule for Momentum {
 
     fn step(&self, runs: &mut Runs<'_>) {
         // torch does not dampen the first step.
-        let [lr, share] = runs.per_run(|run| {
-            let share = if run.t == 0 { 1.0 } else { 1.0 - self.dampening };
-            [self.lr * run.lr_factor, share]
+        let [lr, share] = &runs.per_step(|step| {
+            let share = if step.t == 0 { 1.0 } else { 1.0 - self.dampening };
+            [self.lr * step.lr_factor, share]
         });
-        runs.each(self, [&lr, &share]);
+        runs.each(self, [lr, share]);
     }
 }
 
