@@ -95,18 +95,18 @@ where
         let place: Place<U, V, F> = Place { update, x: x.as_mut_ptr(), grad: grad.as_ptr(), vectors, factors, kept };
         // As many numbers at a time as there are factors, then the rest, by vectors and one by one.
         let (whole, rest) = (count - count % Points::WIDEST, count % Points::WIDEST);
-        let mut sums = [Lanes(V64::from_f64(0.0)); SIDE_BY_SIDE];
+        let mut sums = [Lanes(V64::from_f64(0.0)); 2];
         let mut last = [Lanes(0.0)];
         // SAFETY: all numbers are below `count`, and `Points::WIDEST` is a multiple of the numbers of four vectors.
         unsafe {
             for at in (0..whole).step_by(Points::WIDEST) {
                 for from in (0..Points::WIDEST).step_by(SIDE_BY_SIDE * V64::LANES) {
                     // One after another, so that counting costs less than computing.
-                    let [first, second, third, fourth] = &mut sums;
-                    place.one::<V64, KEEP, SUM>(at, from, first);
-                    place.one::<V64, KEEP, SUM>(at, from + V64::LANES, second);
-                    place.one::<V64, KEEP, SUM>(at, from + 2 * V64::LANES, third);
-                    place.one::<V64, KEEP, SUM>(at, from + 3 * V64::LANES, fourth);
+                    let [even, odd] = &mut sums;
+                    place.one::<V64, KEEP, SUM>(at, from, even);
+                    place.one::<V64, KEEP, SUM>(at, from + V64::LANES, odd);
+                    place.one::<V64, KEEP, SUM>(at, from + 2 * V64::LANES, even);
+                    place.one::<V64, KEEP, SUM>(at, from + 3 * V64::LANES, odd);
                 }
             }
             for from in (0..rest - rest % V64::LANES).step_by(V64::LANES) {
@@ -117,12 +117,13 @@ where
             }
         }
         let mut sum = [0.0; MOST_LANES];
-        ((sums[0] + sums[1]) + (sums[2] + sums[3])).store(&mut sum[..V64::LANES]);
+        (sums[0] + sums[1]).store(&mut sum[..V64::LANES]);
         sum.iter().sum::<f64>() + last[0].0
     }
 }
 
-/// Vectors of one round of the loop, each with its own sum of squares, so that none waits for the one before it.
+/// Vectors of one round of the loop. They share two sums of squares, not one, so that few wait for the one before; more sums
+/// would leave too few registers for long formulas.
 const SIDE_BY_SIDE: usize = 4;
 
 /// Numbers in the widest vector of `f64`.
