@@ -267,6 +267,6 @@ mod tests {
         lookout.due[1] = 0.0;
         lookout.narrow(1, |lane| lane == 1);
         assert_eq!(lookout.look(&bounds, &[1.0], &squares), Chosen::all(1));
-        assert_eq!(lookout.missed(0), Missed { rounds: 2, best: Some((9.0, 2)) });
+        assert_eq!(lookout.missed(0), Missed { rounds: 2, best: Some((9.0, 1)) });
     }
 }
