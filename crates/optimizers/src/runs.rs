@@ -200,8 +200,8 @@ impl Runs<'_> {
     pub fn grad_norms(&self) -> PerRun {
         let Some(sums) = self.of_grad else { return self.norms_of(self.grad) };
         let mut norms = PerRun([0.0; Points::WIDEST]);
-        for lane in 0..self.width {
-            norms.0[lane] = norm_from(sums[lane], Lane::new(self.grad, self.width, lane));
+        for (lane, (norm, &sum)) in norms.0.iter_mut().zip(sums).take(self.width).enumerate() {
+            *norm = norm_from(sum, Lane::new(self.grad, self.width, lane));
         }
         repeat(&mut norms.0, self.width);
         norms
