@@ -18,13 +18,14 @@ impl Colour {
 
 /// Colours for series that people with any colour vision tell apart: Okabe and Ito, Color Universal Design (2008),
 /// without the yellow, which vanishes on white.
-pub const PALETTE: [Colour; 6] = [
+pub const PALETTE: [Colour; 7] = [
     Colour(0, 114, 178),
     Colour(213, 94, 0),
     Colour(0, 158, 115),
     Colour(204, 121, 167),
     Colour(230, 159, 0),
     Colour(86, 180, 233),
+    Colour::INK,
 ];
 
 /// Every sixteenth colour of viridis (S. van der Walt and N. Smith 2015, matplotlib, CC0).

@@ -1,7 +1,7 @@
 //! Picture `success_by_cost`: which share of targets was reached at which cost, the ECDF of the first hits.
 
 use super::quality::share_axis;
-use super::{Part, Picture, Source, kind};
+use super::{Part, Picture, Source, beside, kind};
 use crate::estimators::clustered_wilson;
 use crate::folder::{Run, gaps};
 use crate::table::{Cell, names};
@@ -10,6 +10,10 @@ use plot::{Axis, Layer, Panel};
 /// Points per factor of 10.
 const PER_DECADE: i32 = 10;
 const LEVEL: f64 = 0.95;
+/// Bands that an eye tells apart in one panel.
+const MOST_BANDS: usize = 7;
+/// Intervals at the ends of lines stand so far to the left, in pixels, so that the frame does not cut them.
+const ROOM: f64 = 10.0;
 
 /// The share of targets reached by one run at or before a cost.
 fn reached(run: &Run, cost: f64, targets: usize) -> f64 {
@@ -34,7 +38,7 @@ fn costs(runs: &[&Run], last: f64) -> Vec<f64> {
 
 /// `None` without targets.
 pub(super) fn picture(source: &Source) -> Option<Picture> {
-    let mut parts = Vec::new();
+    let (mut parts, mut never) = (Vec::new(), 0);
     for problem in source.problems() {
         let targets = gaps(problem.runs()).len();
         let methods = problem.methods.iter().filter(|method| method.is_descent());
@@ -42,6 +46,7 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
         let axis = Axis::log("cost in gradient-equivalents");
         let mut panel = Panel::new(axis, share_axis("share of (run, target) pairs")).title(problem.label);
         let (mut is_empty, mut rows) = (true, Vec::new());
+        let count = methods.clone().count();
         for (i, method) in methods.enumerate().filter(|_| targets > 0) {
             let mut points = Vec::new();
             for cost in costs(&method.runs, spent) {
@@ -55,21 +60,34 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
             is_empty &= points.is_empty();
             let band: Vec<[f64; 3]> = points.iter().map(|&[x, _, lo, hi]| [x, lo, hi]).collect();
             let line: Vec<[f64; 2]> = points.iter().map(|&[x, y, ..]| [x, y]).collect();
-            panel =
-                panel.layer(Layer::step_band(&band).series(i)).layer(Layer::steps(&line).series(i).named(method.label));
+            // Bands of many methods would hide each other: theirs are drawn where they end, one beside the other.
+            let uncertain = match count <= MOST_BANDS {
+                true => Layer::step_band(&band).series(i),
+                false => Layer::intervals(band.last().copied().into_iter().collect())
+                    .series(i)
+                    .shifted(beside(i, count) - ROOM),
+            };
+            panel = panel.layer(uncertain).layer(Layer::steps(&line).series(i).named(method.label));
         }
-        if !is_empty {
+        let is_reached = problem.runs().any(|run| run.hits.iter().any(|(_, hit)| hit.is_some()));
+        never += usize::from(!is_empty && !is_reached);
+        if !is_empty && is_reached {
             parts.push(Part { kind: kind(problem.label), panels: vec![panel], rows });
         }
+    }
+    let mut notes = names(&[
+        "Over all planned runs and all gaps of the problem; pairs never reached stay in the denominator.",
+        "A run that has ended costs nothing more: its line goes on to the greatest cost of any run.",
+        "Bands: pointwise 95 % intervals with runs, not pairs, as independent; of many methods at the end of their lines only.",
+    ]);
+    if never > 0 {
+        let problems = if never == 1 { "problem has" } else { "problems have" };
+        notes.push(format!("{never} {problems} no panel: there no run reached any target."));
     }
     Picture::of(
         "success_by_cost",
         "Which share of the targets was reached at which cost",
-        names(&[
-            "Over all planned runs and all gaps of the problem; pairs never reached stay in the denominator.",
-            "A run that has ended costs nothing more: its line goes on to the greatest cost of any run.",
-            "Bands: pointwise 95 % intervals with runs, not pairs, as independent.",
-        ]),
+        notes,
         names(&["problem", "method", "cost", "share", "share_lo", "share_hi"]),
         parts,
     )

@@ -41,27 +41,37 @@ const ROW: f64 = 26.0;
 /// A bar shorter than this share of the panel has no room for its count.
 const ROOM: f64 = 0.075;
 
-/// `None` without certified stopping points.
+/// The one class of all runs of a problem, when they have one: a word says that.
+fn only(lines: &[Line]) -> Option<&'static str> {
+    let has = |column: &str| lines.iter().any(|line| line.number(column).is_some_and(|n| n > 0.0));
+    let mut found = CLASSES.iter().filter(|(column, ..)| has(column)).map(|(_, name, ..)| *name);
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// `None` without certified stopping points, or when on every problem all are alike.
 pub(super) fn picture(source: &Source) -> Option<Picture> {
-    let part = |(problem, lines): (&str, Vec<Line>)| {
+    let (mut parts, mut alike) = (Vec::new(), Vec::new());
+    for (problem, lines) in source.by_problem("endpoints") {
         // Without any certificate there is nothing to tell apart.
         let is_known = |line: &Line| CERTIFIED.iter().any(|column| line.number(column).is_some_and(|n| n > 0.0));
-        lines.iter().any(is_known).then(|| Part {
-            kind: kind(problem),
-            panels: vec![panel(problem, &lines)],
-            rows: lines.iter().map(|line| line.cells(&DATA)).collect(),
-        })
-    };
-    Picture::of(
-        "classes",
-        "What the points are where the runs of each method stop",
-        names(&[
-            "Numbers of runs by the certificate of their end point, as in the table endpoints; problems without any certificate are \
-             left out.",
-        ]),
-        names(&DATA),
-        source.by_problem("endpoints").into_iter().filter_map(part).collect(),
-    )
+        if !lines.iter().any(is_known) {
+            continue;
+        }
+        if let Some(class) = only(&lines) {
+            alike.push(format!("{problem} ({class})"));
+            continue;
+        }
+        let rows = lines.iter().map(|line| line.cells(&DATA)).collect();
+        parts.push(Part { kind: kind(problem), panels: vec![panel(problem, &lines)], rows });
+    }
+    let mut notes = names(&[
+        "Numbers of runs by the certificate of their end point, as in the table endpoints; problems without any certificate are \
+         left out.",
+    ]);
+    if !alike.is_empty() {
+        notes.push(format!("No panel where all runs end alike: {}.", alike.join(", ")));
+    }
+    Picture::of("classes", "What the points are where the runs of each method stop", notes, names(&DATA), parts)
 }
 
 fn panel(problem: &str, lines: &[Line]) -> Panel {

@@ -2,7 +2,7 @@
 
 use super::quality::share_axis;
 use super::varied::{Series, rows, series, value_of};
-use super::{Line, Part, Picture, Source, Z, beside};
+use super::{Line, Part, Picture, Source, Z, beside, kind};
 use crate::claims::{Claim, Expected, Relation, uncertainty};
 use crate::table::{Cell, names};
 use crate::tables::outcomes;
@@ -54,7 +54,7 @@ pub(super) fn picture(source: &Source) -> Option<Picture> {
         names(&[
             "Bars: 95 % intervals, for a running time from the differences between runs. Diamonds: what theory or an earlier \
              measurement makes one expect.",
-            "Dotted: methods without the parameter. The numbers are those of the tables; of several gaps the smallest.",
+            "Grey: another law, which claims say it is not; methods without the parameter. The numbers are those of the tables; of several gaps the smallest.",
         ]),
         names(&["table", "quantity", "series", "parameter", "x", "value", "lo", "hi", "expected"]),
         parts,
@@ -119,16 +119,21 @@ fn panel(source: &Source, topic: &[&Claim], all: &[Line], group: &[Series]) -> O
         .collect();
     let points = || measured.iter().flatten();
     let without = without(source, all, group, quantity);
+    let others = others(topic, group);
     let values = || {
         let points = points().flat_map(|point| [Some(point.y), point.expected].into_iter().flatten());
-        points.chain(without.iter().map(|(_, y)| *y))
+        let drawn = others.iter().flat_map(|(_, line)| line.iter().map(|[_, y]| *y));
+        points.chain(without.iter().map(|(_, y)| *y)).chain(drawn)
     };
     let first = points().next()?.y;
     if points().all(|point| point.y == first) {
         return None;
     }
     let is_common = |word: &String| group.iter().all(|series| series.words.contains(word));
-    let title: Vec<String> = group[0].words.iter().filter(|word| is_common(word)).cloned().collect();
+    let mut title: Vec<String> = group[0].words.iter().filter(|word| is_common(word)).cloned().collect();
+    if title.is_empty() {
+        title = surfaces(group);
+    }
     let parameter = &group[0].parameter;
     let x = axis(&in_words(parameter), points().map(|point| point.x), SIZES);
     let x = if points().all(|point| point.x.fract() == 0.0) { x.whole() } else { x };
@@ -187,6 +192,16 @@ fn panel(source: &Source, topic: &[&Claim], all: &[Line], group: &[Series]) -> O
         let key = Layer::markers(Vec::new(), Shape::Diamond).colour(Colour::WHITE).width(3.6);
         panel = panel.layer(key.named("expected"));
     }
+    for (i, (column, line)) in others.iter().enumerate() {
+        let name = column_words(column);
+        let curve = Layer::curve(line.clone()).colour(Colour(90, 90, 90)).dash([Dash::Dashed, Dash::DashDot][i % 2]);
+        panel = panel.layer(curve.named(&name));
+        let cell = |&[x, y]: &[f64; 2]| {
+            let head = [table, quantity, &name, parameter].map(Cell::text);
+            head.into_iter().chain([Some(x), Some(y), None, None, None].map(Cell::optional)).collect()
+        };
+        rows.extend(line.iter().map(cell));
+    }
     let ends = points().map(|p| p.x).fold((f64::INFINITY, 0.0f64), |(lo, hi), x| (lo.min(x), hi.max(x)));
     for (i, (method, y)) in without.iter().enumerate() {
         let dash = [Dash::Dotted, Dash::DashDot, Dash::Long][i % 3];
@@ -199,6 +214,29 @@ fn panel(source: &Source, topic: &[&Claim], all: &[Line], group: &[Series]) -> O
     // None stands for another.
     let kind = format!("{table} {quantity} {} {parameter}", title.join(" "));
     Some(Part { kind, panels: vec![panel], rows })
+}
+
+/// Names of the surfaces that series are about, when they have nothing else in common.
+fn surfaces(group: &[Series]) -> Vec<String> {
+    let name = |series: &Series| kind(series.points[0].1.text("problem"));
+    let mut names: Vec<String> = group.iter().map(name).collect();
+    names.dedup();
+    vec![names.join(", ")]
+}
+
+/// Other laws: figures of a column that the claims say the measured ones are above or below, along the whole series.
+fn others(topic: &[&Claim], group: &[Series]) -> Vec<(String, Vec<[f64; 2]>)> {
+    let column = |claim: &&Claim| match &claim.expected {
+        Expected::Theory(column) if claim.relation != Relation::Equals => Some(column.clone()),
+        _ => None,
+    };
+    let mut columns: Vec<String> = topic.iter().filter_map(column).collect();
+    columns.dedup();
+    let line = |column: &str, series: &Series| -> Vec<[f64; 2]> {
+        series.points.iter().filter_map(|(x, line)| Some([*x, line.number(column)?])).collect()
+    };
+    let lines = |column: String| group.iter().map(|series| (column.clone(), line(&column, series))).collect::<Vec<_>>();
+    columns.into_iter().flat_map(lines).filter(|(_, line)| line.len() > 1).collect()
 }
 
 /// Pixels between a mark and what is expected there, so that one does not hide the other.
@@ -277,7 +315,15 @@ fn in_words(parameter: &str) -> String {
         "hidden" => "hidden units".to_string(),
         "eta" => "variance of the noise, eta".to_string(),
         "cutoff" => "steps to a restart (cutoff)".to_string(),
-        other => other.to_string(),
+        other => format!("parameter {other}"),
+    }
+}
+
+/// Another law for people.
+fn column_words(column: &str) -> String {
+    match column {
+        "independent" => "if signs were independent, 2⁻ⁿ".to_string(),
+        other => format!("{} by theory", other.replace('_', " ")),
     }
 }
 

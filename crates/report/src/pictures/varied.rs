@@ -9,10 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Fewer values of a parameter do not show how a quantity changes with it.
 const LEAST: usize = 3;
-/// Parameters that name a draw, not a size.
-const DRAWS: [&str; 3] = ["instance", "seed", "split"];
+/// Parameters that name a draw or a part, not a size.
+const DRAWS: [&str; 4] = ["instance", "seed", "split", "drop"];
 /// Another parameter may follow the varied one at this distance at most, as in n = k + 1.
 const FOLLOWS: f64 = 2.0;
+/// ... or be so many times as large at most.
+const MULTIPLE: f64 = 10.0;
 
 /// Rows at different values of one parameter.
 pub(super) struct Series<'a> {
@@ -83,21 +85,17 @@ impl Settings {
         [of(&self.problem, false), of(&self.method, true)].concat()
     }
 
-    /// Everything but one parameter, which is at `x`; `follows`: others of the problem as their distance from it.
+    /// Everything but one parameter, which is at `x`; `follows`: others of the problem as they follow it.
     fn others(&self, name: &str, x: f64, follows: bool) -> (String, Vec<String>) {
         let problem_name = self.label.split(' ').next().unwrap_or_default();
         let (mut key, mut words) = (problem_name.to_string(), Vec::new());
         for (map, is_of_problem) in [(&self.problem, true), (&self.method, false)] {
             for (other, value) in map.iter().filter(|(other, _)| *other != name) {
-                let distance = value.as_f64().map(|value| value - x).filter(|distance| distance.abs() <= FOLLOWS);
-                match distance.filter(|distance| follows && is_of_problem && distance.fract() == 0.0) {
-                    Some(distance) => {
-                        let sign = match distance {
-                            0.0 => String::new(),
-                            more => format!("{more:+}"),
-                        };
-                        key += &format!("|{other}={name}{sign}");
-                        words.push(format!("{other}={name}{sign}"));
+                let tied = value.as_f64().filter(|_| follows && is_of_problem).and_then(|value| tied(name, value, x));
+                match tied {
+                    Some(tied) => {
+                        key += &format!("|{other}={tied}");
+                        words.push(format!("{other}={tied}"));
                     }
                     None => key += &format!("|{other}={value}"),
                 }
@@ -108,6 +106,17 @@ impl Settings {
         all.retain(|word| !word.starts_with(&format!("{name}=")) && !followed(word));
         all.extend(words);
         (key, all)
+    }
+}
+
+/// A value as the varied parameter `name`, which is at `x`, and a whole number more, less or times that.
+fn tied(name: &str, value: f64, x: f64) -> Option<String> {
+    let (distance, times) = (value - x, value / x);
+    match (distance, times) {
+        (0.0, _) => Some(name.to_string()),
+        (distance, _) if distance.abs() <= FOLLOWS && distance.fract() == 0.0 => Some(format!("{name}{distance:+}")),
+        (_, times) if (2.0..=MULTIPLE).contains(&times) && times.fract() == 0.0 => Some(format!("{times}·{name}")),
+        _ => None,
     }
 }
 
@@ -133,37 +142,53 @@ pub(super) fn series<'a>(source: &Source<'a>, lines: &[Line<'a>], cells: &[Strin
         .flat_map(|(_, settings)| settings.numbers())
         .map(|(name, is_of_method, _)| (is_of_method, name))
         .collect();
-    let mut is_used = vec![false; known.len()];
-    let mut all = Vec::new();
+    struct Group {
+        name: String,
+        is_of_method: bool,
+        key: String,
+        words: Vec<String>,
+        points: Vec<(f64, usize)>,
+    }
+    let mut groups: Vec<Group> = Vec::new();
     for follows in [false, true] {
         for (is_of_method, name) in &names {
-            type Group = (String, Vec<String>, Vec<(f64, usize)>);
-            let mut groups: Vec<Group> = Vec::new();
-            for (i, (line, settings)) in known.iter().enumerate().filter(|(i, _)| !is_used[*i]) {
+            let first = groups.len();
+            for (i, (line, settings)) in known.iter().enumerate() {
                 let map = if *is_of_method { &settings.method } else { &settings.problem };
                 let Some(x) = map.get(name).and_then(Value::as_f64) else { continue };
                 let (key, words) = settings.others(name, x, follows);
                 let shared: Vec<String> = cells.iter().map(|cell| line.shown(cell)).collect();
                 let key = format!("{key}|{shared:?}");
-                match groups.iter_mut().find(|(found, ..)| *found == key) {
-                    Some((.., points)) => points.push((x, i)),
-                    None => groups.push((key, words, vec![(x, i)])),
+                match groups[first..].iter_mut().find(|group| group.key == key) {
+                    Some(group) => group.points.push((x, i)),
+                    None => {
+                        let (name, is_of_method) = (name.clone(), *is_of_method);
+                        groups.push(Group { name, is_of_method, key, words, points: vec![(x, i)] });
+                    }
                 }
-            }
-            for (_, words, mut points) in groups {
-                points.sort_by(|a, b| a.0.total_cmp(&b.0));
-                let is_repeated = points.windows(2).any(|pair| pair[0].0 == pair[1].0);
-                if points.len() < LEAST || is_repeated {
-                    continue;
-                }
-                points.iter().for_each(|(_, i)| is_used[*i] = true);
-                let points: Vec<(f64, Line)> = points.into_iter().map(|(x, i)| (x, known[i].0)).collect();
-                let words = words.into_iter().chain(in_common(&points, *is_of_method, cells)).collect();
-                all.push(Series { parameter: name.clone(), is_of_method: *is_of_method, words, points });
             }
         }
     }
-    all
+    // A row that could be in two of them is in the longer one.
+    groups.sort_by_key(|group| std::cmp::Reverse(group.points.len()));
+    let mut is_used = vec![false; known.len()];
+    let mut all = Vec::new();
+    for Group { name, is_of_method, words, mut points, .. } in groups {
+        points.retain(|(_, i)| !is_used[*i]);
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let is_repeated = points.windows(2).any(|pair| pair[0].0 == pair[1].0);
+        if points.len() < LEAST || is_repeated {
+            continue;
+        }
+        points.iter().for_each(|(_, i)| is_used[*i] = true);
+        let first = points[0].1;
+        let points: Vec<(f64, Line)> = points.into_iter().map(|(x, i)| (x, known[i].0)).collect();
+        let words = words.into_iter().chain(in_common(&points, is_of_method, cells)).collect();
+        all.push((first, Series { parameter: name, is_of_method, words, points }));
+    }
+    // In the order of their first rows.
+    all.sort_by_key(|(first, _)| *first);
+    all.into_iter().map(|(_, series)| series).collect()
 }
 
 /// The method, whose label has its parameter in it where that varies, and the cells that rows share.

@@ -10,20 +10,25 @@ use std::path::{Path, PathBuf};
 /// Carries out `verify`.
 ///
 /// # Errors
-/// A folder that is no result folder, was changed, or claims nothing; then nothing is printed.
+/// A folder that is no result folder or was changed, or none that claims anything; then nothing is printed.
 pub fn run(dirs: &[PathBuf], context: &mut Context) -> Result<u8, Failure> {
     let mut judged: Vec<(&Path, Unfinished, Claims)> = Vec::new();
+    let mut silent: Vec<&Path> = Vec::new();
     for dir in dirs {
         let unfinished = tables::readable(dir)?;
-        let claims = report::claims(dir).map_err(|error| Failure::input(error.to_string()))?;
-        let claims = claims.ok_or_else(|| {
-            Failure::input(format!(
-                "{} claims nothing (it has no {}); add a [[claim]] to its experiment file and run it again",
-                dir.display(),
-                claims::FILE
-            ))
-        })?;
-        judged.push((dir, unfinished, claims));
+        match report::claims(dir).map_err(|error| Failure::input(error.to_string()))? {
+            Some(claims) => judged.push((dir, unfinished, claims)),
+            None => silent.push(dir),
+        }
+    }
+    if let ([], [first, ..]) = (judged.as_slice(), silent.as_slice()) {
+        let message = "claims nothing (it has no {}); add a [[claim]] to its experiment file and run it again";
+        let message = message.replace("{}", claims::FILE);
+        return Err(Failure::input(format!("{} {message}", first.display())));
+    }
+    // Whoever names all folders asks about the claims there are.
+    for dir in silent {
+        context.note(format!("note: {} claims nothing and is left out", dir.display()));
     }
     for (dir, unfinished, claims) in &judged {
         if dirs.len() > 1 {

@@ -270,7 +270,12 @@ fn verify_answers_by_its_exit_code_and_writes_nothing() {
     assert!(answer.out.lines().filter(|line| !line.contains('/')).all(|line| line.chars().count() <= 80));
     assert_eq!(["good", "bad"].map(|name| lasting(&desk.folder(name))), before);
 
-    let answer = program(&["verify", &bad, &none]).expect(2);
+    // A folder without claims is named and left out beside others, and refused alone.
+    let answer = program(&["verify", &none, &good, &bad]).expect(4);
+    assert!(answer.out.ends_with("3 claims: 2 hold, 1 fail\n"), "{}", answer.out);
+    assert!(answer.err.contains(&format!("note: {none} claims nothing and is left out\n")), "{}", answer.err);
+    program(&["verify", &good, &none]).expect(0);
+    let answer = program(&["verify", &none]).expect(2);
     assert!(answer.err.contains("claims nothing (it has no claims.csv)") && answer.out.is_empty(), "{}", answer.err);
     let answer = program(&["verify", &desk.path("nowhere")]).expect(2);
     assert!(answer.err.contains("is no result folder of this program"), "{}", answer.err);
