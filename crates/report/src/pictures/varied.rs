@@ -13,8 +13,6 @@ const LEAST: usize = 3;
 const DRAWS: [&str; 4] = ["instance", "seed", "split", "drop"];
 /// Another parameter may follow the varied one at this distance at most, as in n = k + 1.
 const FOLLOWS: f64 = 2.0;
-/// ... or be so many times as large at most.
-const MULTIPLE: f64 = 10.0;
 
 /// Rows at different values of one parameter.
 pub(super) struct Series<'a> {
@@ -109,13 +107,11 @@ impl Settings {
     }
 }
 
-/// A value as the varied parameter `name`, which is at `x`, and a whole number more, less or times that.
+/// A value as the varied parameter `name`, which is at `x`, and a whole number more or less.
 fn tied(name: &str, value: f64, x: f64) -> Option<String> {
-    let (distance, times) = (value - x, value / x);
-    match (distance, times) {
-        (0.0, _) => Some(name.to_string()),
-        (distance, _) if distance.abs() <= FOLLOWS && distance.fract() == 0.0 => Some(format!("{name}{distance:+}")),
-        (_, times) if (2.0..=MULTIPLE).contains(&times) && times.fract() == 0.0 => Some(format!("{times}·{name}")),
+    match value - x {
+        0.0 => Some(name.to_string()),
+        distance if distance.abs() <= FOLLOWS && distance.fract() == 0.0 => Some(format!("{name}{distance:+}")),
         _ => None,
     }
 }

@@ -255,6 +255,9 @@ fn many_draws_do_not_make_many_panels() {
             files.hit(&key, gap, cost);
         }
         files.point(&key, "stop", "-1.5", [instance % 3, 0, 19 - instance % 3], "0.001", ("minimum", 0));
+        // One without a certificate, so that there are two kinds of ends.
+        files.run(&format!("n{instance}"), &problem, "gd", "budget", "100.0");
+        ["0.5", "0.1"].iter().for_each(|gap| files.hit(&format!("n{instance}"), gap, ""));
     }
     let found = pictures(files.write().path());
     for (name, panels) in [("success_by_gap", 4), ("success_by_cost", 4), ("classes", 4), ("index_by_level", 1)] {

@@ -70,6 +70,68 @@ fn a_parameter_that_follows_another_makes_series() {
     assert!(svg.contains(">n=k+1</text>") && svg.contains(">expected</text>"), "what differs is in the legend");
 }
 
+/// A row that could be in two series is in the longer one: n = k at four sizes, not n = 7, 12 and 17 at k = 7.
+#[test]
+fn the_longer_series_has_a_row_of_two() {
+    let mut files = Files::default();
+    for (k, n) in [(6, 6), (7, 7), (8, 8), (9, 9), (7, 12), (7, 17)] {
+        let params = format!("{{\"k\":{k},\"n\":{n}}}");
+        for (replicate, cost) in ["10.0", if k == 7 { "" } else { "20.0" }].into_iter().enumerate() {
+            run(&mut files, [&format!("student k={k} n={n}"), &params], ["gd", "{}"], replicate, cost);
+        }
+    }
+    let cells = "{\"problem\":\"student k=6 n=6\",\"method\":\"gd\",\"gap\":0.5}";
+    files.claim(["c", "theory"], ["success", cells, "share", ""], "equals,1.0,,,0.5,");
+    let rows = rows(&pictures(files.write().path()), "by_parameter");
+    let short: Vec<[&str; 3]> = rows.iter().map(|row| [3, 4, 5].map(|i| row[i].as_str())).collect();
+    assert_eq!(short, [["k", "6", "1"], ["k", "7", "0.5"], ["k", "8", "1"], ["k", "9", "1"]]);
+}
+
+/// A claim that counts lie below a column draws that column along the series, also where nothing is claimed, and names it.
+#[test]
+fn another_law_is_drawn_along_the_series() {
+    let mut files = Files::default();
+    for (dim, found, law) in [(2, 1, 4.0), (3, 2, 9.0), (4, 5, 16.0)] {
+        let (key, problem) = (format!("k{dim}"), format!("spin dim={dim}"));
+        files.finder(&key, &problem, "converged");
+        let row = files.cells.last_mut().unwrap();
+        *row = row
+            .replace(",newton,finder,", ",census,survey,")
+            .replace("{\"\"dim\"\":2}", &format!("{{\"\"dim\"\":{dim}}}"));
+        files.counts.push(format!("{key},0,{found},{law:?},0.5,{dim},"));
+    }
+    let cells = "{\"problem\":\"spin dim=3\",\"method\":\"newton\",\"index\":0}";
+    files.claim(["c", "theory"], ["counts", cells, "mean", ""], "below,,expected,,,");
+    let found = pictures(files.write().path());
+    let rows = rows(&found, "by_parameter");
+    let law: Vec<[&str; 2]> =
+        rows.iter().filter(|row| row[2] == "expected by theory").map(|row| [4, 5].map(|i| row[i].as_str())).collect();
+    assert_eq!(law, [["2", "4"], ["3", "9"], ["4", "16"]]);
+    assert_eq!(rows.len(), 6, "{rows:?}");
+    let svg = found.iter().find(|picture| picture.name == "by_parameter").unwrap().to_svg();
+    assert!(svg.contains(">expected by theory</text>"));
+}
+
+/// Seven methods have bands; those of eight would hide each other, and stand as bars at the ends of the lines.
+#[test]
+fn bands_of_many_methods_are_bars() {
+    let svg = |methods: usize| {
+        let mut files = Files::default();
+        for i in 0..methods {
+            files.run(&format!("k{i}"), "bowl", &format!("m{i}"), "budget", "100.0");
+            files.hit(&format!("k{i}"), "0.5", "4.0");
+        }
+        let found = pictures(files.write().path());
+        found.iter().find(|picture| picture.name == "success_by_cost").unwrap().to_svg()
+    };
+    let bands = |svg: &str| svg.matches("fill-opacity").count();
+    let shifted = |svg: &str| svg.matches("<g transform=\"translate(-").count();
+    let (seven, eight) = (svg(7), svg(8));
+    assert_eq!((bands(&seven), shifted(&seven)), (7, 0));
+    // Evenly from 20 pixels left of the end to the end itself.
+    assert_eq!((bands(&eight), shifted(&eight)), (0, 7));
+}
+
 /// The noise of a method at three sizes, beside a method without noise. Hits at cost 10 and 30, one failure at 100: a success
 /// costs 140 / 2 = 70; c - 70 h is -60, -40 and 100, so the error is the root of 15200 over 2.
 #[test]
@@ -202,7 +264,8 @@ fn basins_are_those_of_the_table() {
     assert!(svg.contains(">exact volume</text>"));
 }
 
-/// Problems that are never reached, always, sometimes; of the last one alone an end is certified.
+/// Problems that are never reached, always, sometimes. Of the last one an end is certified and the other is not; of the second
+/// both are minima, which a word says.
 #[test]
 fn what_says_nothing_has_no_panel() {
     let mut files = Files::default();
@@ -217,8 +280,14 @@ fn what_says_nothing_has_no_panel() {
             ["1.0", "0.1"].iter().for_each(|gap| files.hit(&key, gap, cost));
         }
     }
-    files.point("sometimes0", "stop", "0.5", [0, 0, 2], "", ("minimum", 0));
+    for key in ["sometimes0", "always0", "always1"] {
+        files.point(key, "stop", "0.5", [0, 0, 2], "", ("minimum", 0));
+    }
     let found = pictures(files.write().path());
+    let notes = |name: &str| found.iter().find(|picture| picture.name == name).unwrap().notes.join(" ");
+    assert!(notes("classes").contains("No panel where all runs end alike: always (minimum)."), "{}", notes("classes"));
+    assert!(notes("success_by_cost").contains("1 problem has no panel: there no run reached any target."));
+    assert!(rows(&found, "success_by_cost").iter().all(|row| row[0] != "never"));
     for name in ["success_by_gap", "classes"] {
         let picture = found.iter().find(|picture| picture.name == name).unwrap();
         assert_eq!(picture.panels.len(), 1, "{name}");
