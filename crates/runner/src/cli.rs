@@ -128,7 +128,8 @@ A [[claim]] of an experiment file names a quantity in a table and what it is:
 over = \"min\" (max, mean, sum, count) takes several rows. The header of
 tables/<table>.csv names the columns, docs/statistics.md has the tests. Claims
 are judged from the CSV files alone; nothing is written. Exit code 4 when one
-fails, 2 when a folder is no result folder or has no claims.")]
+fails, 2 when a folder is no result folder or none has claims. Beside others
+a folder without claims is named and left out: `runner verify results/*`.")]
     Verify {
         /// Result folders
         #[arg(required = true)]

@@ -28,6 +28,7 @@ th,td{padding:.2rem .7rem;text-align:left;border-bottom:1px solid var(--line);wh
 th{border-bottom:2px solid var(--line);vertical-align:bottom}
 .number{text-align:right}
 .claim{background:var(--card);border-left:6px solid var(--soft);border-radius:6px;padding:.5rem .9rem;margin:.7rem 0}
+.claim p{max-width:none}
 .claim.holds{border-color:var(--good)}
 .claim.fails{border-color:var(--bad)}
 .verdict{text-transform:uppercase;letter-spacing:.04em;margin-right:.4rem}
