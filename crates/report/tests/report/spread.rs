@@ -40,6 +40,22 @@ fn spread_by_hand() {
     assert!(text.contains("planned 5 = with numbers 5 + without 0"), "{text}");
 }
 
+/// The losses 1 to 10 of ten runs: a tenth of them is 1 or less, half 5, nine tenths 9.
+#[test]
+fn quantiles_of_the_spread_by_hand() {
+    let mut files = Files::default();
+    for loss in [3, 9, 1, 10, 5, 7, 2, 8, 6, 4] {
+        files.run(&format!("k{loss}"), "bowl", "gd", "budget", "15.0");
+        let row = files.runs.last_mut().unwrap();
+        *row = row.replace(",0.5,4.0,0.5,,1e-9,", &format!(",0.5,4.0,{loss}.0,,1e-9,"));
+    }
+    let tables = files.tables();
+    let sheet = Sheet::of(&tables, "spread");
+    let row = (0..sheet.rows.len()).find(|row| sheet.text(*row, "of") == "f_final").unwrap();
+    let order = ["least", "q10", "q50", "q90", "greatest"].map(|name| sheet.real(row, name));
+    assert_eq!(order, [1.0, 1.0, 5.0, 9.0, 10.0]);
+}
+
 /// Two minima 1e-9 apart are one level, one 1e-7 higher is another; a saddle of the same level is a row of its own.
 #[test]
 fn levels_by_hand() {
