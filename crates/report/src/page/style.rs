@@ -46,5 +46,5 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere}}
 main{max-width:none;padding:0}body{font-size:10pt}nav{display:none}
 details::details-content{content-visibility:visible;block-size:auto}
 .scroll{overflow:visible}table{font-size:7.5pt}th,td{padding:.1rem .25rem;white-space:normal}.number{white-space:nowrap}
-figure,.claim,tr{break-inside:avoid}h2,h3,h4,h3+p{break-after:avoid}figure{flex-basis:31%}pre{white-space:pre-wrap}}
+figure,.claim,tr,p{break-inside:avoid}h2,h3,h4,h3+p{break-after:avoid}figure{flex-basis:31%}pre{white-space:pre-wrap}}
 ";
