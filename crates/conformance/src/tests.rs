@@ -1,5 +1,6 @@
 //! Everything shipped keeps its promises; a problem or an optimizer that breaks one is found out.
 
+mod certificates;
 mod optimizers;
 
 use std::sync::atomic::{AtomicU64, Ordering};

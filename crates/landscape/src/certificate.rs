@@ -17,6 +17,9 @@ const KERNEL_SHARE: f64 = 0.9;
 /// A journey with more than this share of its length along zero directions grew along them.
 const RUNAWAY_SHARE: f64 = 0.7;
 
+/// Where the zero tolerance is more than this share of `max(1, |H|)`, it is not rounding: the Hessian has no limit.
+const NO_LIMIT: f64 = 0.1;
+
 /// What is known about a point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Certificate {
@@ -92,7 +95,18 @@ pub fn certify(eval: &mut Evaluator, point: &Polished, zero_modes: usize, criter
         None => judge(point, model, probe, is_at_floor, criteria),
     };
     let (class, reason) = match judged {
-        Ok(remark) => (Class::of_critical(signs, zero_modes), remark),
+        Ok(remark) => {
+            let jumps = zero_tol > NO_LIMIT * model.hess_norm().max(1.0);
+            let jump = jumps.then(|| {
+                format!(
+                    "the function is not smooth here: among points whose gradient cannot be told from zero its Hessian changes by \
+                     about {zero_tol:.1e}, and |H| is {:.1e}",
+                    model.hess_norm()
+                )
+            });
+            let remarks: Vec<String> = [Some(remark), jump].into_iter().flatten().filter(|r| !r.is_empty()).collect();
+            (Class::of_critical(signs, zero_modes), remarks.join("; "))
+        }
         Err(verdict) => verdict,
     };
     let differs = |factor: &&f64| {

@@ -85,7 +85,7 @@ pub use inertia::{Inertia, inertia, inertia_of, zero_tolerance};
 pub use lanczos::{Eigenpair, Extremes, Lanczos, extreme_pairs};
 pub use look::{
     Ground, Look, Measure, Spectrum, SpectrumKind, SpectrumRow, gradient_jump, memory, too_large_to_form,
-    too_many_steps,
+    too_large_to_prove, too_many_steps,
 };
 pub use newton_sampler::{Found, NewtonSampler};
 pub use polish::{Polished, polish};

@@ -17,6 +17,13 @@ const ESCAPE_STEP_SHARE: f64 = 0.6;
 /// exp(-5) = 0.007 for exp(-x), where steps are of length 1, and to about as much for powers of 1/x.
 const ESCAPE_CURVATURE_FALL: f64 = 0.05;
 
+/// Each step of an escape is at least this share of the longest: steps that are cut to a share of `max(1, |x|)` grow 1.4 times
+/// each, while those of a search that settles after a long step are far shorter.
+const ESCAPE_LEAST_STEP: f64 = 0.1;
+
+/// Together the steps of an escape cover at least this share of `max(1, |x|)`: what stays where it is does not run away.
+const ESCAPE_GROUND: f64 = 0.01;
+
 /// Slow convergence is a geometric series; one that shrinks by less than this is summed as if it shrank by it.
 const SLOWEST_RATIO: f64 = 0.95;
 
@@ -27,6 +34,8 @@ const REMAINDER_FACTOR: f64 = 2.0;
 #[derive(Clone, Debug)]
 struct Step {
     length: f64,
+    /// `max(1, |x|)` after the step.
+    scale: f64,
     /// Whether the step began above the rounding floor; below it, steps stir rounding errors.
     is_above_floor: bool,
     grad_norm_ratio: f64,
@@ -60,6 +69,7 @@ impl Trail {
         let changes = before.eigen.values.iter().zip(&after.eigen.values).map(|(a, b)| (a - b).abs());
         self.steps.push(Step {
             length,
+            scale: after.scale,
             is_above_floor: before.grad_norm > before.grad_floor(),
             grad_norm_ratio: after.grad_norm / before.grad_norm,
             flat_ratio: after.flat_ratio(&after.slopes),
@@ -92,8 +102,8 @@ impl Trail {
         REMAINDER_FACTOR * last.hess_change * ratio / (1.0 - ratio)
     }
 
-    /// Whether the point ran away: over the last six steps that count the steps did not shrink while the curvature
-    /// along the way fell with the gradient, wherever the origin is. Steps towards a finite point shrink, even a
+    /// Whether the point ran away: over the last six steps that count the steps were about as long, did not shrink, and covered
+    /// ground, while the curvature along the way fell with the gradient, wherever the origin is. Steps towards a finite point shrink, even a
     /// degenerate one. Steps below the rounding floor count while they halve `|g|`, as they do far out.
     pub fn is_escaping(&self) -> bool {
         let counts = |step: &Step| step.is_above_floor || step.grad_norm_ratio <= 0.5;
@@ -101,7 +111,12 @@ impl Trail {
         let Some(last) = last(&self.steps[..end], ESCAPE_STEPS) else { return false };
         let longest = last.iter().map(|step| step.length).fold(0.0, f64::max);
         let (first, latest) = (&last[0], &last[ESCAPE_STEPS - 1]);
-        latest.length >= ESCAPE_STEP_SHARE * longest && latest.curvature <= ESCAPE_CURVATURE_FALL * first.curvature
+        let is_steady = last.iter().all(|step| step.length >= ESCAPE_LEAST_STEP * longest);
+        let ground: f64 = last.iter().map(|step| step.length).sum();
+        is_steady
+            && ground >= ESCAPE_GROUND * latest.scale
+            && latest.length >= ESCAPE_STEP_SHARE * longest
+            && latest.curvature <= ESCAPE_CURVATURE_FALL * first.curvature
     }
 }
 

@@ -1,47 +1,24 @@
 //! Memory of spectra, polishes, certificates and finders, in matrices of the Hessian's size.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 
-use autodiff::{Objective, Scalar, Stream};
+use allocations::{Counting, most_taken};
+use autodiff::{Geometry, Objective, Rows, Scalar, Stream};
 use landscape::connect::{Flow, connect};
 use landscape::{
-    Criteria, Deflation, Departure, Finder, GaussNewton, ModeFollowing, NewtonSampler, certify, polish,
-    tangent_spectrum,
+    Criteria, Deflation, Departure, Finder, GaussNewton, ModeFollowing, NewtonSampler, certify, polish, prove,
+    tangent_spectrum, too_large_to_prove,
 };
 
-/// The system's allocator, noting how much is taken at once.
-struct Peak;
-
-static TAKEN: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call is passed on to the system's allocator as it is.
-unsafe impl GlobalAlloc for Peak {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let now = TAKEN.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(now, Ordering::Relaxed);
-        // SAFETY: passed on.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        TAKEN.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: passed on.
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
 #[global_allocator]
-static PEAK: Peak = Peak;
+static COUNTING: Counting = Counting;
 
 const N: usize = 600;
 
-/// What `work` takes at once beyond what was there, in matrices of N x N numbers.
-fn matrices<T>(work: impl FnOnce() -> T) -> (f64, T) {
-    let before = TAKEN.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
-    let result = work();
-    ((MOST.load(Ordering::Relaxed) - before) as f64 / (8 * N * N) as f64, result)
+/// What `work` takes at once beyond what was there, in matrices of n x n numbers.
+fn matrices<T>(n: usize, work: impl FnOnce() -> T) -> (f64, T) {
+    let (bytes, result) = most_taken(work);
+    (bytes as f64 / (8 * n * n) as f64, result)
 }
 
 /// A chain of double wells, its Hessian full, as the square of the sum couples all but the first coordinate: that has a
@@ -50,6 +27,22 @@ fn wells() -> Objective {
     Objective::formula(N, |x| {
         let wells = Scalar::sum(x[1..].iter().map(|x| (x.square() - 1.0).square() * 0.25));
         wells + Scalar::sum(x[1..].iter().copied()).square() * (0.5 / N as f64) + x[0].square() * 1e-9
+    })
+}
+
+/// The wells in n variables.
+fn wells_of(n: usize) -> Objective {
+    Objective::formula(n, |x| Scalar::sum(x.iter().map(|x| (x.square() - 1.0).square() * 0.25 + x.square() * 0.1)))
+}
+
+/// A network of tanh units on a few rows: a mean, and a penalty that no row enters. The bias of the output is not penalised.
+fn penalised() -> Objective {
+    let mut stream = Stream::new(0, "memory", &["rows"]);
+    let cells: Vec<f64> = (0..24).map(|_| stream.normal()).collect();
+    Objective::over_rows(N, Arc::new(Rows::new(3, cells)), |w, row| {
+        let unit = |w: &[_]| (w[0] * row[0] + w[1] * row[1] + w[2]).tanh() * w[3];
+        let error = Scalar::sum(w.chunks_exact(4).map(unit)) - row[2];
+        error.square() * 0.5 + Scalar::dot(w, w) * 0.05
     })
 }
 
@@ -73,16 +66,16 @@ fn two_matrices_of_the_size_of_the_hessian_are_enough() {
     let reduction = 0.36;
     let vectors = 0.1;
 
-    let (spectrum, values) = matrices(|| tangent_spectrum(&mut eval, &at));
+    let (spectrum, values) = matrices(N, || tangent_spectrum(&mut eval, &at));
     assert_eq!(values.len(), N);
     assert!((1.0..rows + reduction).contains(&spectrum), "spectrum: {spectrum}");
 
-    let (polished, point) = matrices(|| polish(&mut eval, &at, &criteria));
+    let (polished, point) = matrices(N, || polish(&mut eval, &at, &criteria));
     assert!(point.iterations > 2);
     assert!((2.0..2.0 * rows + vectors).contains(&polished), "polish: {polished}");
 
     // The point brings its eigenvectors; a small eigenvalue asks for the spectra of points beside it.
-    let (certificate, certified) = matrices(|| certify(&mut eval, &point, 0, &criteria));
+    let (certificate, certified) = matrices(N, || certify(&mut eval, &point, 0, &criteria));
     assert!(certified.class.is_critical() && certified.inertia.n_zero == 0, "{certified:?}");
     assert!((1.0..rows + reduction).contains(&certificate), "certificate: {certificate}");
     drop(point);
@@ -99,7 +92,7 @@ fn two_matrices_of_the_size_of_the_hessian_are_enough() {
     ];
     for (name, finder) in finders {
         let mut noise = Stream::new(0, "memory", &[]);
-        let (taken, found) = matrices(|| finder.search(&mut eval, at.clone(), 0, &mut noise, &criteria));
+        let (taken, found) = matrices(N, || finder.search(&mut eval, at.clone(), 0, &mut noise, &criteria));
         assert!(found.search_steps >= 2, "{name}");
         assert!((2.0..2.0 * rows + vectors).contains(&taken), "{name}: {taken}");
     }
@@ -108,8 +101,41 @@ fn two_matrices_of_the_size_of_the_hessian_are_enough() {
     let mut beside = at.clone();
     beside[1] = 0.02;
     let saddle = polish(&mut eval, &beside, &criteria).x;
-    let (taken, connection) = matrices(|| connect(&mut eval, &saddle, 0, &criteria, &Flow::default()));
+    let (taken, connection) = matrices(N, || connect(&mut eval, &saddle, 0, &criteria, &Flow::default()));
     assert!(connection.is_ok_and(|connection| connection.is_complete()));
     // The most is at a certificate: the eigenvectors of the end, and the spectrum of a point beside it.
     assert!((2.0..1.0 + rows + reduction).contains(&taken), "connect: {taken}");
+
+    // A mean with a penalty: the penalty's Hessian is a second matrix while the two are added, and gone afterwards.
+    let network = penalised();
+    let mut eval = network.evaluator();
+    let at: Vec<f64> = (0..N).map(|i| 0.1 * (i as f64).sin()).collect();
+    let mut hess = vec![0.0; N * N];
+    let (kept, ()) = matrices(N, || eval.hessian(&at, &mut hess));
+    drop(hess);
+    assert!(kept > 1.0, "the first one compiles: {kept}");
+    let mut hess = vec![0.0; N * N];
+    let (penalty, ()) = matrices(N, || eval.hessian(&at, &mut hess));
+    drop(hess);
+    assert!((0.9..1.1).contains(&penalty), "penalty: {penalty}");
+    let (spectrum, values) = matrices(N, || tangent_spectrum(&mut eval, &at));
+    assert!(values.iter().all(|value| value.is_finite()));
+    assert!((2.0..2.0 * rows).contains(&spectrum), "spectrum with a penalty: {spectrum}");
+    let (polished, point) = matrices(N, || polish(&mut eval, &at, &criteria));
+    assert!((2.0..2.0 * rows + vectors).contains(&polished), "polish with a penalty: {polished}");
+    assert!(point.iterations > 2);
+
+    // A proof: bounds of the Hessian twice, two numbers each, with approximate eigenvectors and inverse: six. The recorded
+    // function with bounds of all its nodes is there, too: about a third of a matrix for 300 variables.
+    let n = 300;
+    for surface in [wells_of(n), wells_of(n).on(Geometry::Sphere { radius: 17.0 })] {
+        let at: Vec<f64> = (0..n).map(|i| if i % 2 == 0 { 0.95 } else { -0.95 }).collect();
+        let point = polish(&mut surface.evaluator(), &at, &criteria).x;
+        let (proof, claim) = matrices(n, || prove(&mut surface.encloser(), &point, 0));
+        assert!(claim.is_proved(), "{claim:?}");
+        assert!((6.0..6.6).contains(&proof), "proof: {proof}");
+    }
+    assert_eq!(too_large_to_prove(2000), None);
+    let refused = too_large_to_prove(2001).unwrap();
+    assert!(refused.contains("2001 x 2001") && refused.contains("192 MB"), "{refused}");
 }

@@ -1,45 +1,14 @@
 //! Memory of second-order solvers: none is taken in a step of those without a matrix, and those with one take two at most and
 //! refuse a problem that is too large for them.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 mod common;
 
+use allocations::{Counting, allocations, count_this_thread, most_taken, taken};
 use autodiff::{Geometry, Objective, Scalar};
 use common::{run, settings, solver};
 use optimizers::{
     CubicNewton, Lbfgs, Method, Newton, NewtonCg, SaddleFreeNewton, Search, Settings, Status, TrustRegionNewton,
 };
-
-/// The system's allocator, counting, and noting how much is taken at once.
-struct Counting;
-
-thread_local! {
-    /// Whether this thread is that of the test: the one that started it allocates whenever it likes.
-    static IS_COUNTED: Cell<bool> = const { Cell::new(false) };
-}
-
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-static TAKEN: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call is passed on to the system's allocator as it is.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(usize::from(IS_COUNTED.get()), Ordering::Relaxed);
-        let now = TAKEN.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(now, Ordering::Relaxed);
-        // SAFETY: passed on.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        TAKEN.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: passed on.
-        unsafe { System.dealloc(at, layout) }
-    }
-}
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
@@ -52,13 +21,13 @@ fn valley() -> Objective {
 }
 
 /// Allocations of a run that its budget ends, and its iterates.
-fn allocations(objective: &Objective, method: &Method, budget: u64) -> (usize, u64) {
+fn allocated(objective: &Objective, method: &Method, budget: u64) -> (usize, u64) {
     let mut start: Vec<f64> = (0..40).map(|i| if i % 2 == 0 { -1.2 } else { 1.0 }).collect();
     objective.geometry().retract(&mut start);
     let settings = Settings { grad_tol: -1.0, ..settings(budget) };
-    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    let before = allocations();
     let result = run(objective, method, &settings, &start);
-    let count = ALLOCATIONS.load(Ordering::Relaxed) - before;
+    let count = allocations() - before;
     assert_eq!(result.status, Status::Budget, "{method:?}: {}", result.reason);
     (count, result.iterations)
 }
@@ -72,30 +41,24 @@ fn matrices(method: &Method) -> f64 {
     });
     let start: Vec<f64> = (0..N).map(|i| if i % 2 == 0 { 1.9 } else { -1.6 }).collect();
     let settings = Settings { grad_tol: -1.0, ..settings(5 * N as u64) };
-    let most_of = |settings: &Settings| {
-        let before = TAKEN.load(Ordering::Relaxed);
-        MOST.store(before, Ordering::Relaxed);
-        let result = run(&objective, method, settings, &start);
-        ((MOST.load(Ordering::Relaxed) - before) as f64, result.iterations)
-    };
     // The workspace in which the executor forms a Hessian is no matter of the method: measured alone, once programs are
     // compiled.
     let mut hess = vec![0.0; N * N];
     objective.evaluator().hessian(&start, &mut hess);
     let mut eval = objective.evaluator();
-    let before = TAKEN.load(Ordering::Relaxed);
+    let before = taken();
     eval.hessian(&start, &mut hess);
-    let kept = (TAKEN.load(Ordering::Relaxed) - before) as f64;
+    let kept = taken() - before;
     drop((eval, hess));
-    let (most, iterations) = most_of(&settings);
-    assert!(iterations >= 3, "{method:?}: {iterations} steps");
-    (most - kept) / (8 * N * N) as f64
+    let (most, result) = most_taken(|| run(&objective, method, &settings, &start));
+    assert!(result.iterations >= 3, "{method:?}: {} steps", result.iterations);
+    (most - kept) as f64 / (8 * N * N) as f64
 }
 
 /// One test for everything that counts, so that no other thread allocates meanwhile.
 #[test]
 fn steps_do_not_allocate_and_large_problems_are_refused() {
-    IS_COUNTED.set(true);
+    count_this_thread();
     let sphere = valley().on(Geometry::Sphere { radius: 7.0 });
     for method in [
         solver(Lbfgs::default()),
@@ -104,9 +67,8 @@ fn steps_do_not_allocate_and_large_problems_are_refused() {
         solver(NewtonCg { extend: true, ..NewtonCg::default() }),
     ] {
         for objective in [&valley(), &sphere] {
-            allocations(objective, &method, 40); // programs are compiled when first used
-            let ((few, early), (many, late)) =
-                (allocations(objective, &method, 40), allocations(objective, &method, 200));
+            allocated(objective, &method, 40); // programs are compiled when first used
+            let ((few, early), (many, late)) = (allocated(objective, &method, 40), allocated(objective, &method, 200));
             assert!(late >= early + 2, "{method:?}: {early} and {late} iterates");
             assert!(few > 0, "{method:?}: nothing is counted");
             // The reason of a run may need room for a longer number.

@@ -169,10 +169,10 @@ Examples: runner eval rosenbrock --at -1.2,1 --gradient --hessian
 
 JSON keys: value, and of gradient, hessian (rows), hvp, spectrum (ascending),
 inertia ([negative, zero, positive]), density those asked for; --spectrum
-gives spectrum and inertia. A number that is not finite is null. On a sphere,
-gradient, hessian and hvp are the Euclidean derivatives of the formula;
-spectrum, inertia and density are those of the Riemannian Hessian in the
-tangent space.
+gives spectrum and inertia; kink is there where the gradient jumps at the
+point, by so much. A number that is not finite is null. On a sphere, gradient,
+hessian and hvp are the Euclidean derivatives of the formula; spectrum, inertia
+and density are those of the Riemannian Hessian in the tangent space.
 
 --density is stochastic Lanczos quadrature: STEPS products with the Hessian
 from each of N random vectors, in memory of STEPS + 1 vectors. Shares of

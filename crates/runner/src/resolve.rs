@@ -18,6 +18,7 @@ use crate::tools::{self, Tools};
 use crate::tree::{Kind, Node, Pair};
 use crate::tuned::Cited;
 use crate::tuning::{self, TunedMethod, Tuning};
+use landscape::{too_large_to_form, too_large_to_prove};
 use optimizers::{Method, Start};
 use problems::{Entry, Instance, Registry};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -95,6 +96,9 @@ pub fn resolve(
                 };
                 let cell = cell(method, &over, surfaces.len(), &surface, request, tools, findings);
                 let Some(cell) = cell else { continue };
+                if !fits_in_memory(&cell, &surface, config, request.table, findings) {
+                    continue;
+                }
                 check_cited(method, &over, &cell, &surface, cited.as_ref(), findings);
                 if over.is_own || over.n_cited > 0 {
                     let values = over.pairs.iter().map(|pair| (pair.key.clone(), pair.node.plain())).collect();
@@ -208,6 +212,40 @@ fn check_spectrum(
     {
         findings.add_refusal(table.name.span(), &format!("`spectrum` in [record] at {}", surface.label), &message);
     }
+}
+
+/// Whether the Hessians that certify the points of a cell fit into memory, and with `prove` the bounds of them.
+fn fits_in_memory(
+    cell: &Cell,
+    surface: &Surface,
+    config: &Config,
+    table: &ProblemTable,
+    findings: &mut Findings,
+) -> bool {
+    let (what, help) = match &cell.action {
+        Action::Find(_) => {
+            ("every point found is certified by its Hessian, and it", "leave this method out here: `methods = [...]`")
+        }
+        Action::Descend(_) if !surface.at.is_empty() => (
+            "`[critical]` certifies points by their Hessian, and it",
+            "give this problem `at = []` to have none certified",
+        ),
+        // Surveys say for themselves what they cannot do.
+        Action::Descend(_) | Action::Survey(_) => return true,
+    };
+    if let Some(size) = too_large_to_form(surface.dim) {
+        let what = format!("{}: {what} {size}", surface.label);
+        let other = "the survey \"spectrum\" with measure = \"density\" needs Hessian-vector products alone (Lanczos)";
+        findings.add(table.name.span(), what, format!("{help}; {other}"));
+        return false;
+    }
+    let proves = config.critical.as_ref().is_some_and(|table| table.proves);
+    if let (true, Some(size)) = (proves, too_large_to_prove(surface.dim)) {
+        let what = format!("{}: `prove` in [critical] {size}", surface.label);
+        findings.add(table.name.span(), what, "remove `prove`: points are certified without it, too");
+        return false;
+    }
+    true
 }
 
 /// The combinations of swept parameters of a `[[problem]]`.

@@ -21,7 +21,7 @@ const LEAST_RADIUS: f64 = 1e-10;
 /// trust region: `p_i = -s_i / (lambda_i + gamma)`, and `p_i = s_i / (-lambda_i + gamma)` for i < k, with the least
 /// `gamma >= 0` that makes every denominator positive and `|p| <= radius`. The radius is judged by f: its
 /// change over that of the quadratic model within 1/4 of 1 doubles it, off by more than 3/4 quarters it, off by
-/// more than 1 refuses the step. A Hessian is counted for every step, although that of a refused one is not formed.
+/// more than 1 refuses the step. A refused step costs a gradient and no Hessian.
 ///
 /// k is `index[(replicate / len(descend)) % len]`, so that every index is tried from every height.
 ///
@@ -98,7 +98,6 @@ impl Finder for ModeFollowing {
             let next = here.moved(eval, &x, &p);
             spent.gradients += 1;
             let ahead = Model::ahead(eval, &next);
-            spent.hessians += 1;
             let along = |((s, lambda), p): ((&f64, &f64), &f64)| p * (s + 0.5 * lambda * p);
             let predicted = here.slopes.iter().zip(&here.eigen.values).zip(&p).map(along).sum::<f64>();
             // Up and down can cancel: what the two parts move f by is the measure.
@@ -107,6 +106,7 @@ impl Finder for ModeFollowing {
             if error <= 1.0 {
                 // The eigenvectors here make room for those there.
                 drop(model);
+                spent.hessians += 1;
                 let after = ahead.and_then(|ahead| Model::of(ahead, eval, &next));
                 if after.is_some() {
                     (x, model) = (next, after);

@@ -6,7 +6,7 @@ mod size;
 
 pub use kink::gradient_jump;
 pub use rows::{SpectrumKind, SpectrumRow};
-pub use size::{memory, too_large_to_form, too_many_steps};
+pub use size::{memory, too_large_to_form, too_large_to_prove, too_many_steps};
 
 use autodiff::{Evaluator, Objective, Stream};
 use serde::{Deserialize, Serialize};

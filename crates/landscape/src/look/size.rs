@@ -3,6 +3,9 @@
 /// Eigenvalues up to which a Hessian is formed: two matrices of this size are 1.6 GB, their spectrum takes minutes.
 const MOST_DENSE: usize = 10_000;
 
+/// Variables up to which a critical point is proved: six matrices of this size are 192 MB.
+const MOST_PROVED: usize = 2_000;
+
 /// Numbers that Lanczos vectors may fill: 2 GB.
 const MOST_NUMBERS: usize = 250_000_000;
 
@@ -13,6 +16,17 @@ pub fn too_large_to_form(n: usize) -> Option<String> {
             "forms the Hessian: {n} x {n} numbers, {} for the two copies that are needed, and it is refused above \
              {MOST_DENSE} coordinates",
             memory(2.0 * n as f64 * n as f64)
+        )
+    })
+}
+
+/// Why nothing is proved in `n` variables, with the size; `None` where it is.
+pub fn too_large_to_prove(n: usize) -> Option<String> {
+    (n > MOST_PROVED).then(|| {
+        format!(
+            "encloses the Hessian: bounds and approximate inverse of {n} x {n} are {} in all, and it is refused above \
+             {MOST_PROVED} coordinates",
+            memory(6.0 * n as f64 * n as f64)
         )
     })
 }

@@ -10,7 +10,6 @@ pub(super) struct System<'e, 'o> {
     /// Radius of the sphere.
     sphere: Option<f64>,
     grad: Vec<Interval>,
-    hess: Vec<Interval>,
     value: Interval,
     /// Bounds of F (size,).
     pub residual: Vec<Interval>,
@@ -29,7 +28,6 @@ impl<'e, 'o> System<'e, 'o> {
             encloser,
             sphere,
             grad: vec![Interval::ZERO; n],
-            hess: vec![Interval::ZERO; n * n],
             value: Interval::ENTIRE,
             residual: vec![],
             jacobian: vec![],
@@ -80,23 +78,23 @@ impl<'e, 'o> System<'e, 'o> {
     pub fn enclose(&mut self, region: &[Interval]) -> bool {
         let n = self.grad.len();
         let x = &region[..n];
-        let bound = self.encloser.hessian(x, &mut self.grad, &mut self.hess);
+        self.jacobian.resize(self.size() * self.size(), Interval::ZERO);
+        let bound = self.encloser.hessian(x, &mut self.grad, &mut self.jacobian[..n * n]);
         self.value = bound.value;
         match self.sphere {
-            None => {
-                self.residual.clone_from(&self.grad);
-                self.jacobian.clone_from(&self.hess);
-            }
+            None => self.residual.clone_from(&self.grad),
             Some(radius) => {
                 let (m, mu) = (n + 1, region[n]);
                 let squares = x.iter().fold(Interval::ZERO, |sum, x| sum + x.square());
                 self.residual.clear();
                 self.residual.extend(self.grad.iter().zip(x).map(|(&g, &x)| g - mu * x));
                 self.residual.push((Interval::point(radius).square() - squares) * 0.5);
-                self.jacobian.clear();
-                self.jacobian.resize(m * m, Interval::ZERO);
+                // The Hessian's rows, from the last, to where those of the larger matrix are.
+                for i in (1..n).rev() {
+                    self.jacobian.copy_within(i * n..(i + 1) * n, i * m);
+                }
+                self.jacobian[n * m + n] = Interval::ZERO;
                 for (i, &x) in x.iter().enumerate() {
-                    self.jacobian[i * m..][..n].copy_from_slice(&self.hess[i * n..][..n]);
                     self.jacobian[i * m + i] = self.jacobian[i * m + i] - mu;
                     self.jacobian[i * m + n] = -x;
                     self.jacobian[n * m + i] = -x;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use self::set::{Begin, Set};
-use super::{Site, Survey, Surveyed};
+use super::{Site, Survey, Surveyed, check_dense};
 use crate::entry::Described;
 use crate::finder::{Finder, finders};
 
@@ -93,8 +93,8 @@ impl Enumerate {
 }
 
 impl Survey for Enumerate {
-    fn check(&self, _site: &Site) -> Result<(), String> {
-        Ok(())
+    fn check(&self, site: &Site) -> Result<(), String> {
+        check_dense(site)
     }
 
     fn measure(&self, site: &mut Site) -> Surveyed {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{IndexCounts, ListedResult, Site, Survey, Surveyed, SurveyedPoint};
+use super::{IndexCounts, ListedResult, Site, Survey, Surveyed, SurveyedPoint, check_dense};
 use crate::certificate::certify;
 use crate::criteria::Criteria;
 use crate::entry::Described;
@@ -30,7 +30,7 @@ impl Survey for Listed {
         if site.known.listed.is_empty() {
             return Err("it lists no critical points; search with the survey \"enumerate\"".to_string());
         }
-        Ok(())
+        check_dense(site)
     }
 
     fn measure(&self, site: &mut Site) -> Surveyed {

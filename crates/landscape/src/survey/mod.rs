@@ -37,7 +37,7 @@ use crate::connect::MergeTree;
 use crate::criteria::Criteria;
 use crate::density::Estimate;
 use crate::entry::{Described, Entry};
-use crate::look::Spectrum;
+use crate::look::{Spectrum, too_large_to_form};
 use crate::matching::Symmetry;
 use crate::polish::Polished;
 use crate::theory::{Ensemble, SpectralLaw};
@@ -210,6 +210,16 @@ impl IndexCounts {
         let expected = known.expected.iter().copied().map(Some).collect();
         IndexCounts { found, expected, euler: known.euler, most: known.most }
     }
+}
+
+/// Refuses a surface whose points cannot be certified, as a Hessian does not fit into memory: what, why, what to do.
+fn check_dense(site: &Site) -> Result<(), String> {
+    too_large_to_form(site.objective.dim()).map_or(Ok(()), |size| {
+        Err(format!(
+            "every point is certified by its Hessian, which {size}; the survey \"spectrum\" with measure = \"density\" needs \
+             Hessian-vector products alone"
+        ))
+    })
 }
 
 /// A survey as experiment files know it.

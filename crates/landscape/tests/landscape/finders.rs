@@ -276,6 +276,30 @@ fn mode_following_finds_the_index_it_is_asked_for() {
     }
 }
 
+/// A Hessian for the start and for every step that is taken; a gradient for every step that is tried.
+#[test]
+fn mode_following_is_charged_what_it_evaluates() {
+    let finder = ModeFollowing {
+        departure: Departure { descend: vec![0], ..Departure::default() },
+        index: vec![1],
+        iterations: 50,
+    };
+    let objective = himmelblau();
+    let mut eval = objective.evaluator();
+    let mut stream = Stream::new(7, "charged", &[]);
+    let (mut taken, mut refused) = (0, 0);
+    for replicate in 0..60 {
+        let start = vec![stream.uniform(-6.0, 6.0), stream.uniform(-6.0, 6.0)];
+        let found = finder.search(&mut eval, start, replicate, &mut stream, &Criteria::default());
+        let steps = found.search_steps as u64;
+        assert_eq!(found.n_gradients - found.point.n_gradients, 1 + steps, "{replicate}");
+        let hessians = found.n_hessians - found.point.n_hessians;
+        assert!(hessians <= 1 + steps, "{replicate}: {hessians} in {steps} steps");
+        (taken, refused) = (taken + hessians - 1, refused + 1 + steps - hessians);
+    }
+    assert!(taken > 100 && refused > 10, "{taken} taken, {refused} refused");
+}
+
 #[test]
 fn deflation_finds_more_points_from_one_start() {
     // Without descent and deflation all six searches from a start end at the same point.

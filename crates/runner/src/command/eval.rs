@@ -8,8 +8,8 @@ use crate::params::{Given, Spec, fixed};
 use crate::resolve::problem_specs;
 use crate::screen::{Context, Failure, exit};
 use crate::tree;
-use autodiff::Geometry;
-use landscape::{Criteria, inertia, tangent_spectrum, zero_tolerance};
+use autodiff::{Geometry, Stream};
+use landscape::{Criteria, gradient_jump, inertia, tangent_spectrum, zero_tolerance};
 use problems::{Entry, Instance, Registry};
 use serde::Serialize;
 use std::path::Path;
@@ -51,6 +51,9 @@ struct Answer {
     spectrum: Option<Vec<f64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     inertia: Option<[usize; 3]>,
+    /// Length of the jump that the gradient makes at the point, where it makes one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kink: Option<f64>,
     /// `None` inside when the Hessian is not finite.
     #[serde(skip_serializing_if = "Option::is_none")]
     density: Option<Option<Summary>>,
@@ -200,8 +203,11 @@ fn answer(request: &Request, instance: &Instance, x: &[f64], v: Option<&[f64]>) 
         let signs = inertia(spectrum, zero_tolerance(spectrum, &Criteria::default()));
         [signs.n_neg, signs.n_zero, signs.n_pos]
     });
+    let wants_bends = request.spectrum || request.hessian || request.density.is_some();
+    let is_asked = wants_bends && instance.has_kinks;
+    let kink = if is_asked { gradient_jump(&mut eval, x, &mut Stream::new(0, "kink", &[])) } else { None };
     let density = request.density.map(|effort| Summary::of(&mut eval, x, effort, &instance.label()));
-    Answer { value: eval.value(x), gradient, hessian, hvp, spectrum, inertia: signs, density }
+    Answer { value: eval.value(x), gradient, hessian, hvp, spectrum, inertia: signs, kink, density }
 }
 
 fn print(answer: &Answer, context: &mut Context) {
@@ -221,6 +227,11 @@ fn print(answer: &Answer, context: &mut Context) {
     }
     if let Some([neg, zero, pos]) = answer.inertia {
         context.say(format!("inertia  {neg} negative, {zero} zero, {pos} positive"));
+    }
+    if let Some(jump) = answer.kink {
+        context.say(format!(
+            "kink     the gradient jumps by {jump:.3e} here: there is no Hessian, and the one given is that of a piece"
+        ));
     }
     match &answer.density {
         Some(Some(summary)) => summary.print(context),

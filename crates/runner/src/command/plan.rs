@@ -156,7 +156,7 @@ fn cost(surface: &Surface, action: &Action, pace: Pace) -> (f64, f64) {
 fn probe(experiment: &Experiment) -> Vec<Option<Pace>> {
     let n_timed = 2 * experiment.surfaces.len().max(1);
     let share = PROBE_TIME / n_timed as u32;
-    let pace = |surface: &Surface| {
+    let pace = |(number, surface): (usize, &Surface)| {
         crate::guard::catch(|| {
             let objective = &surface.instance.as_ref().ok()?.objective;
             let mut eval = objective.evaluator();
@@ -165,8 +165,8 @@ fn probe(experiment: &Experiment) -> Vec<Option<Pace>> {
             let points: Vec<f64> = (0..lanes as u64).flat_map(|i| experiment.start(surface, i, 0)).collect();
             let (mut values, mut grads) = (vec![0.0; lanes], vec![0.0; lanes * dim]);
             let gradient = time(share, || eval.gradients(&points, &mut values, &mut grads));
-            let is_classified =
-                !surface.at.is_empty() || experiment.cells.iter().any(|cell| matches!(cell.action, Action::Find(_)));
+            let is_classified = !surface.at.is_empty()
+                || experiment.cells.iter().any(|cell| cell.surface == number && matches!(cell.action, Action::Find(_)));
             // One step: Hessian, eigenvalues and eigenvectors where it begins and where it ends.
             let one_step = Criteria { polish_iterations: 1, ..experiment.criteria.clone() };
             let polish = || landscape::polish(&mut eval, &points[..dim], &one_step);
@@ -176,7 +176,7 @@ fn probe(experiment: &Experiment) -> Vec<Option<Pace>> {
         .ok()
         .flatten()
     };
-    experiment.surfaces.iter().map(pace).collect()
+    experiment.surfaces.iter().enumerate().map(pace).collect()
 }
 
 /// Seconds per call; the first one, which warms up, counts only when it takes all the time there is.

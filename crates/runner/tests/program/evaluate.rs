@@ -206,3 +206,15 @@ fn a_hessian_too_large_to_form_is_refused_and_its_density_is_not() {
         assert!(refused.err.contains("STEPS,N"), "{}", refused.err);
     }
 }
+
+#[test]
+fn a_point_on_a_kink_is_reported_as_such() {
+    // Students without weight: the gradient jumps by the length of the teacher's share.
+    let net = ["eval", "safran_shamir", "--param", "k=2", "--param", "n=2"];
+    let at_zero = json(&[&net[..], &["--at", "0,0,0,0", "--spectrum"]].concat());
+    assert!(at_zero["kink"].as_f64().unwrap() > 0.1, "{at_zero}");
+    let beside = json(&[&net[..], &["--at", "0.5,0.2,-0.3,0.4", "--spectrum"]].concat());
+    assert!(beside.get("kink").is_none() && beside["spectrum"].as_array().unwrap().len() == 4, "{beside}");
+    let text = program(&[&net[..], &["--at", "0,0,0,0", "--hessian"]].concat()).expect(0).out;
+    assert!(text.contains("kink     the gradient jumps by") && text.contains("there is no Hessian"), "{text}");
+}

@@ -10,12 +10,13 @@ type Edges = BTreeMap<String, BTreeSet<String>>;
 const EXEMPT: [&str; 2] = ["bench", "gallery"];
 
 fn layers() -> Edges {
-    let layers: [(&str, &[&str]); 9] = [
+    let layers: [(&str, &[&str]); 10] = [
+        ("allocations", &[]),
         ("autodiff", &[]),
         ("problems", &["autodiff"]),
         ("symmetric", &["autodiff"]),
-        ("optimizers", &["autodiff", "symmetric"]),
-        ("landscape", &["autodiff", "symmetric"]),
+        ("optimizers", &["allocations", "autodiff", "symmetric"]),
+        ("landscape", &["allocations", "autodiff", "symmetric"]),
         ("plot", &[]),
         ("report", &["plot"]),
         ("conformance", &["autodiff", "landscape", "optimizers", "problems"]),
