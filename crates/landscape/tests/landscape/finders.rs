@@ -3,7 +3,7 @@
 use crate::support::{Claim, add_distinct, control, distance, himmelblau, three_spin};
 use autodiff::{Objective, Scalar, Stream};
 use landscape::theory::spin_index_fraction;
-use landscape::{Certificate, Class, Criteria, Finder, certify, finders};
+use landscape::{Certificate, Class, Criteria, Departure, Finder, ModeFollowing, certify, finders};
 use std::sync::Arc;
 use toml::Table;
 
