@@ -17,6 +17,10 @@ const KERNEL_SHARE: f64 = 0.9;
 /// A journey with more than this share of its length along zero directions grew along them.
 const RUNAWAY_SHARE: f64 = 0.7;
 
+/// A polish that ends with a step of more than this share of `max(1, |x|)` along zero directions went where the function is
+/// nothing but rounding: towards a critical point, even a degenerate one, steps shrink.
+const LONG_STEP: f64 = 0.1;
+
 /// Where the zero tolerance is more than this share of `max(1, |H|)`, it is not rounding: the Hessian has no limit.
 const NO_LIMIT: f64 = 0.1;
 
@@ -69,7 +73,8 @@ pub struct Certificate {
 /// 3. At the floor, the same step from just beside the point, on either side, contracts too: gradient and Hessian
 ///    fit each other.
 /// 4. The point did not run away while gradient and curvature vanished ([`Class::AtInfinity`]): polish did not end in
-///    steps that kept their length, and `|x|` did not grow more than `growth_max` times along zero directions.
+///    steps that kept their length, nor with a long one along zero directions, and `|x|` did not grow more than `growth_max`
+///    times along those.
 ///
 /// Signs are counted outside `zero_tol = zero_tol_factor n eps |H|`. Where the polish came in slowly, as it does
 /// only where H is singular, the tolerance is at least the change that H has still before it at the limit: both
@@ -142,8 +147,17 @@ fn runaway(eval: &Evaluator, point: &Polished, model: &Model, zero_tol: f64, cri
     }
     let journey: Vec<f64> = point.x.iter().zip(&point.origin).map(|(x, origin)| x - origin).collect();
     let has_grown = point.growth > criteria.growth_max;
-    (has_grown && model.share_in_kernel(eval, &point.x, &journey, zero_tol) > RUNAWAY_SHARE).then(|| {
+    let share = point.trail.last_share();
+    let is_long = share > LONG_STEP;
+    if !(has_grown || is_long) || model.share_in_kernel(eval, &point.x, &journey, zero_tol) <= RUNAWAY_SHARE {
+        return None;
+    }
+    Some(if has_grown {
         format!("|x| grew {:.0} times, along directions in which gradient and curvature have vanished", point.growth)
+    } else {
+        format!(
+            "polish ended with a step of {share:.1} |x|, along directions in which gradient and curvature then vanished"
+        )
     })
 }
 

@@ -102,6 +102,11 @@ impl Trail {
         REMAINDER_FACTOR * last.hess_change * ratio / (1.0 - ratio)
     }
 
+    /// The last step as a share of `max(1, |x|)` after it; 0 without steps.
+    pub fn last_share(&self) -> f64 {
+        self.steps.last().map_or(0.0, |step| step.length / step.scale)
+    }
+
     /// Whether the point ran away: over the last six steps that count the steps were about as long, did not shrink, and covered
     /// ground, while the curvature along the way fell with the gradient, wherever the origin is. Steps towards a finite point shrink, even a
     /// degenerate one. Steps below the rounding floor count while they halve `|g|`, as they do far out.

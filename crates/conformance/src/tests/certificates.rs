@@ -65,7 +65,7 @@ fn a_unit_without_weight_has_a_hessian_without_limit() {
     let mut eval = net.objective.evaluator();
     let criteria = Criteria::default();
     let (mut without, mut smooth) = (0, 0);
-    for replicate in 0..40 {
+    for replicate in 0..150 {
         let start = net.start_point(&mut Stream::new(3, "student", &[&replicate.to_string()]));
         let mut noise = Stream::new(3, "search", &[&replicate.to_string()]);
         let finder = ModeFollowing { index: vec![0], ..ModeFollowing::default() };
@@ -87,11 +87,12 @@ fn a_unit_without_weight_has_a_hessian_without_limit() {
         }
     }
     println!("{without} without weight, {smooth} smooth");
-    assert!(without >= 3 && smooth >= 3, "{without} {smooth}");
+    assert!(without >= 10 && smooth >= 1, "{without} {smooth}");
 }
 
-/// The neuron's loss falls towards a limit as a weight grows: there is no critical point out there, and from wherever one can
-/// tell that it is a slope no search is told otherwise.
+/// The neuron's loss tends to a limit as its weight grows: there is no critical point out there, and no search that sets out where
+/// one can tell that it is a slope is told otherwise. Farther out than |w| = 3700 the output's slope is below 1e-16, and f is a
+/// constant to rounding.
 #[test]
 fn a_neuron_far_out_is_not_at_a_critical_point() {
     let net = instance("auer_neuron", "dim = 1");

@@ -144,6 +144,31 @@ fn every_point_is_found_once_and_none_outside_the_domain() {
     assert!(none.points.is_empty() && none.reason.contains("gradient-flat"), "{}", none.reason);
 }
 
+/// Both rules of settling: the last doubling added nothing, and every point was reached often enough.
+#[test]
+fn a_set_is_settled_after_a_doubling_and_when_every_point_was_reached() {
+    let first = Enumerate { first: 512, reached: 1, ..Enumerate::default() };
+    let found = surveyed(&first, &himmelblau(), 5.0, Known::default(), false);
+    // After 512 searches all nine are known; only 512 more show that they are all.
+    assert!(found.is_complete && found.reason.contains("1024 searches"), "{}", found.reason);
+    let often = Enumerate { first: 64, reached: 40, ..Enumerate::default() };
+    let found = surveyed(&often, &himmelblau(), 5.0, Known::default(), false);
+    assert!(found.is_complete && found.points.iter().all(|point| point.searches >= Some(40)), "{}", found.reason);
+}
+
+/// f(-x) = -f(x): with every point its antipode, which hardly any of so few searches has reached.
+#[test]
+fn images_under_symmetries_are_kept_without_a_search() {
+    let few = Enumerate { first: 4, searches: 4, ..Enumerate::default() };
+    let found = surveyed(&few, &three_spin(8, 0), 2.0, Known::default(), true);
+    let has_image = |x: &[f64]| {
+        let is_antipode = |y: &[f64]| x.iter().zip(y).all(|(x, y)| (x + y).abs() < 1e-6);
+        found.points.iter().any(|other| is_antipode(&other.point.x))
+    };
+    assert!(found.points.len() >= 2 && found.points.iter().all(|point| has_image(&point.point.x)), "{}", found.reason);
+    assert!(found.points.iter().any(|point| point.searches == Some(0)), "{}", found.reason);
+}
+
 #[test]
 fn a_wrong_sum_of_signs_sends_the_search_on() {
     // Himmelblau's function grows in all directions, and 4 - 4 + 1 = 1. Whoever is told 3 never comes to an end.

@@ -87,6 +87,18 @@ fn a_zero_that_rounding_hides_gets_no_sign() {
     }
 }
 
+/// A cube on one side only: there the eigenvalue changes by more than its size while the gradient is indistinct from zero.
+#[test]
+fn a_zero_that_shows_on_one_side_gets_no_sign() {
+    for side in [1.0, -1.0] {
+        let f = |cube: f64| {
+            Objective::formula(2, move |x| x[1].square() + x[0].square() * 5e-10 + (x[0] * side).relu().powi(3) * cube)
+        };
+        assert_eq!(classify(&f(1.0), &[0.0, 0.0], 0).1.class, Class::Degenerate, "{side}");
+        assert_eq!(classify(&f(0.0), &[0.0, 0.0], 0).1.class, Class::Minimum, "{side}");
+    }
+}
+
 #[test]
 fn a_saddle_with_zeros_is_still_a_saddle() {
     // Strict saddle: the negative eigenvalue decides, whatever x[2]^4 does.
