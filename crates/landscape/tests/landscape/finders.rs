@@ -299,7 +299,7 @@ fn mode_following_is_charged_what_it_evaluates() {
         assert!(hessians <= 1 + steps, "{replicate}: {hessians} in {steps} steps");
         (taken, refused) = (taken + hessians - 1, refused + 1 + steps - hessians);
     }
-    assert!(taken > 100 && refused > 10, "{taken} taken, {refused} refused");
+    assert!(taken > 100 && refused >= 3, "{taken} taken, {refused} refused");
 }
 
 #[test]
