@@ -379,9 +379,10 @@ fn a_precision_that_does_not_exist_or_apply_is_refused() {
 
 #[test]
 fn points_that_no_hessian_can_certify_are_refused_with_the_lanczos_way() {
-    let file = |dim: usize, method: &str, more: &str| {
+    let large = "name = \"mlp\"\nhidden = [200]\npool = 1\nsamples = 20";
+    let file = |problem: &str, method: &str, more: &str| {
         format!(
-            "schema = 1\n[experiment]\nname = \"e\"\nmaster_seed = 1\n[[problem]]\nname = \"quadratic\"\ndim = {dim}\ngaps = []\n\
+            "schema = 1\n[experiment]\nname = \"e\"\nmaster_seed = 1\n[[problem]]\n{problem}\ngaps = []\n\
              [[method]]\nid = \"m\"\n{method}\n{more}[runs]\nreplicates = 1\ngradients = 10\n"
         )
     };
@@ -392,21 +393,21 @@ fn points_that_no_hessian_can_certify_are_refused_with_the_lanczos_way() {
         (descent, critical, "`[critical]` certifies points by their Hessian"),
         ("survey = \"enumerate\"", "", "every point is certified by its Hessian"),
     ] {
-        let answer = refused(&file(20_000, method, more));
-        for word in [says, "20000 x 20000", "6.4 GB", "above 10000 coordinates", "measure = \"density\""] {
+        let answer = refused(&file(large, method, more));
+        for word in [says, "15010 x 15010", "3.6 GB", "above 10000 coordinates", "measure = \"density\""] {
             assert!(answer.err.contains(word), "{word}: {}", answer.err);
         }
         assert!(answer.err.contains("e.toml:6:8"), "{}", answer.err);
     }
     let proves = format!("{critical}prove = true\n");
-    let answer = refused(&file(3000, descent, &proves));
+    let answer = refused(&file("name = \"quadratic\"\ndim = 3000", descent, &proves));
     for word in ["`prove` in [critical] encloses the Hessian", "3000 x 3000", "432 MB", "above 2000 coordinates"] {
         assert!(answer.err.contains(word), "{word}: {}", answer.err);
     }
     // One that is certified beside a large one that is not.
-    let beside = file(10, "finder = \"newton\"", "").replacen(
+    let beside = file("name = \"quadratic\"\ndim = 10", "finder = \"newton\"", "").replacen(
         "[[method]]",
-        "methods = [\"m\"]\n[[problem]]\nname = \"quadratic\"\ndim = 20000\nmethods = [\"d\"]\n[[method]]\nid = \"d\"\n\
+        "methods = [\"m\"]\n[[problem]]\nname = \"mlp\"\nhidden = [200]\npool = 1\nsamples = 20\nmethods = [\"d\"]\n[[method]]\nid = \"d\"\n\
          survey = \"spectrum\"\nparams = { measure = \"density\", lanczos_steps = 4, probes = 2 }\n[[method]]",
         1,
     );
