@@ -299,18 +299,23 @@ impl<'o, E: Element> Member<'o, E> {
         let at = WIDTHS.iter().position(|&width| width >= rows.len().max(E::VECTOR)).unwrap_or(WIDTHS.len() - 1);
         let workspace =
             self.workspaces[task.kind as usize][at].get_or_insert_with(|| Workspace::new(program, WIDTHS[at]));
+        let first_direction = task.x.len() + task.rows.width();
         if !std::mem::replace(&mut self.knows_x[at], true) {
             workspace.set_shared(0, task.x);
+            if sets == 1 {
+                workspace.set_shared(first_direction, task.directions);
+            }
         }
         for first in rows.clone().step_by(WIDTHS[at]) {
             let lanes = WIDTHS[at].min(rows.end - first);
             workspace.set_rows(task.rows, lanes, |k| task.choice.row(first + k));
             workspace.run(0, lanes, sums);
             if !task.directions.is_empty() {
-                let first_direction = task.x.len() + task.rows.width();
-                let sets = sums.chunks_exact_mut(program.sums);
-                for (v, sums) in task.directions.chunks_exact(task.x.len()).zip(sets) {
-                    workspace.set_shared(first_direction, v);
+                let directions = task.directions.chunks_exact(task.x.len());
+                for (v, sums) in directions.zip(sums.chunks_exact_mut(program.sums)) {
+                    if sets > 1 {
+                        workspace.set_shared(first_direction, v);
+                    }
                     workspace.run(1, lanes, sums);
                 }
             }

@@ -476,3 +476,38 @@ fn the_large_path_agrees_with_the_fast_one_below_the_limit() {
         assert!((c - math::cos_fast(x)).abs() <= f64::EPSILON * c.abs(), "{x:e}");
     }
 }
+
+/// What the processor has seen of subnormal numbers since it was last asked: operands (bit 1) and inexact results (bit 4).
+#[cfg(target_arch = "x86_64")]
+fn subnormal_numbers_met() -> u32 {
+    const SEEN: u32 = 0b1_0010;
+    let mut state = 0u32;
+    // SAFETY: reads the state of the floating-point unit and clears its record; how it computes stays as it is.
+    unsafe {
+        std::arch::asm!("stmxcsr [{0}]", in(reg) &mut state);
+        let cleared = state & !SEEN;
+        std::arch::asm!("ldmxcsr [{0}]", in(reg) &cleared);
+    }
+    state & SEEN
+}
+
+/// Subnormal numbers have the right bits, but each costs as much as a whole sine. Gradient descent on Rastrigin's function
+/// meets every size on its way to 0.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn sines_of_tiny_angles_meet_no_subnormal_number() {
+    let works = |function: fn(f64) -> f64, x: f64| {
+        subnormal_numbers_met();
+        std::hint::black_box(function(std::hint::black_box(x)));
+        subnormal_numbers_met()
+    };
+    for exponent in -700..20 {
+        for x in [1.0, -1.3, 1.9].map(|m: f64| m * 2f64.powi(exponent)) {
+            for function in [math::sin as fn(f64) -> f64, math::cos, |x| math::sin_cos(x).0] {
+                assert_eq!(works(function, x), 0, "{x:e}");
+            }
+        }
+    }
+    // The record works: the square of this is subnormal.
+    assert_ne!(works(|x| x * x, 1.3e-160), 0);
+}
