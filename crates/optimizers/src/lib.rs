@@ -98,6 +98,7 @@ pub use solver::basin_hopping::BasinHopping;
 pub use solver::cma_es::CmaEs;
 pub use solver::compass_search::CompassSearch;
 pub use solver::cubic_newton::CubicNewton;
+pub use solver::descent::LocalSearch;
 pub use solver::lbfgs::Lbfgs;
 pub use solver::newton::{Newton, Search};
 pub use solver::newton_cg::NewtonCg;

@@ -2,8 +2,8 @@
 
 use autodiff::{Objective, Scalar, Stream};
 use optimizers::{
-    BasinHopping, CmaEs, CompassSearch, Config, Method, Part, RandomDirections, RandomSearch, Seeds, Settings,
-    SimulatedAnnealing, Single, Solver, run_block,
+    BasinHopping, CmaEs, CompassSearch, Config, LocalSearch, Method, Part, RandomDirections, RandomSearch, Seeds,
+    Settings, SimulatedAnnealing, Single, Solver, run_block,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -72,6 +72,7 @@ fn attempts_do_not_allocate_on_their_way() {
         of(RandomDirections::default()),
         of(SimulatedAnnealing::default()),
         of(BasinHopping::default()),
+        of(BasinHopping { local_search: LocalSearch::Backtracking, ..BasinHopping::default() }),
     ];
     for method in methods {
         allocations(&wave, &method, 10); // programs are compiled when first used

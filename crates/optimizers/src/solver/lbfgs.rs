@@ -9,6 +9,7 @@ use crate::vector::{dot, norm};
 use autodiff::Stream;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
+use std::ops::ControlFlow;
 
 /// Evaluations of one line search, as in L-BFGS-B.
 const MOST_TRIALS: usize = 20;
@@ -84,35 +85,85 @@ impl Config for Lbfgs {
 
 impl Solver for Lbfgs {
     fn solve(&self, oracle: &mut Oracle<'_>, x: &mut [f64], _random: &mut Stream) -> Result<Infallible, Stop> {
-        let n = x.len();
-        let (mut grad, mut next_grad) = (vec![0.0; n], vec![0.0; n]);
-        let (mut next, mut step) = (vec![0.0; n], vec![0.0; n]);
-        let mut pairs = Pairs::new(self.memory, n);
-        let mut f = oracle.gradient(x, &mut grad)?;
-        oracle.accept(x, f, Some(&grad))?;
+        let mut walk = Walk::new(self.clone(), x.len(), f64::INFINITY);
+        let (_, end) = walk.run(oracle, x, |oracle, x, f, grad| {
+            oracle.accept(x, f, Some(grad))?;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Err(oracle.give_up(match end {
+            End::Left => unreachable!("every iterate is to be followed by another"),
+            End::Flat => "the gradient is zero",
+            End::NoStep => "no step along the gradient lowers f in double precision",
+        }))
+    }
+}
+
+/// Why a walk ended.
+pub(crate) enum End {
+    /// The caller left it.
+    Left,
+    /// The gradient is zero.
+    Flat,
+    /// No step along the gradient lowers f in double precision.
+    NoStep,
+}
+
+/// The iteration of L-BFGS with the memory it needs, for a caller that judges its iterates.
+pub(crate) struct Walk {
+    config: Lbfgs,
+    /// Longest first trial without pairs, in units of the gradient.
+    longest_first: f64,
+    pairs: Pairs,
+    grad: Vec<f64>,
+    next_grad: Vec<f64>,
+    next: Vec<f64>,
+    step: Vec<f64>,
+}
+
+impl Walk {
+    pub(crate) fn new(config: Lbfgs, dim: usize, longest_first: f64) -> Self {
+        let zeros = || vec![0.0; dim];
+        let pairs = Pairs::new(config.memory, dim);
+        Self { config, longest_first, pairs, grad: zeros(), next_grad: zeros(), next: zeros(), step: zeros() }
+    }
+
+    /// Moves `x` (dim,) downhill, from no pairs on, until `at` breaks; every iterate, the first included, is passed to it with
+    /// value and gradient. Returns the last value.
+    pub(crate) fn run(
+        &mut self,
+        oracle: &mut Oracle<'_>,
+        x: &mut [f64],
+        mut at: impl FnMut(&mut Oracle<'_>, &[f64], f64, &[f64]) -> Result<ControlFlow<()>, Stop>,
+    ) -> Result<(f64, End), Stop> {
+        let Self { config, longest_first, pairs, grad, next_grad, next, step } = self;
+        pairs.forget();
+        let mut f = oracle.gradient(x, grad)?;
+        if at(oracle, x, f, grad)?.is_break() {
+            return Ok((f, End::Left));
+        }
         loop {
-            pairs.direction(&grad, &mut step);
-            oracle.project(x, &mut step);
-            let mut slope = dot(&grad, &step);
+            pairs.direction(grad, step);
+            oracle.project(x, step);
+            let mut slope = dot(grad, step);
             if slope.is_nan() || slope >= 0.0 {
                 pairs.forget();
-                pairs.direction(&grad, &mut step);
-                slope = dot(&grad, &step);
+                pairs.direction(grad, step);
+                slope = dot(grad, step);
             }
             if slope.is_nan() || slope >= 0.0 {
-                return Err(oracle.give_up("the gradient is zero"));
+                return Ok((f, End::Flat));
             }
-            let first = if pairs.len == 0 { self.first_step / norm(&step) } else { 1.0 };
-            let Self { decrease, curvature, .. } = *self;
+            let first = if pairs.len == 0 { (config.first_step / norm(step)).min(*longest_first) } else { 1.0 };
+            let Lbfgs { decrease, curvature, .. } = *config;
             let conditions = Conditions { decrease, curvature, longest: LONGEST.max(first), rounding: rounding(f) };
             let mut search = LineSearch::new(f, slope, first, conditions);
             let mut outcome = Next::Try(first);
             let mut f_next = f;
             for _ in 0..MOST_TRIALS {
                 let length = search.trial();
-                oracle.moved(x, length, &step, &mut next);
-                f_next = oracle.gradient(&next, &mut next_grad)?;
-                outcome = search.tell(f_next, oracle.slope(x, length, &step, &next_grad));
+                oracle.moved(x, length, step, next);
+                f_next = oracle.gradient(next, next_grad)?;
+                outcome = search.tell(f_next, oracle.slope(x, length, step, next_grad));
                 if !matches!(outcome, Next::Try(_)) {
                     break;
                 }
@@ -121,16 +172,18 @@ impl Solver for Lbfgs {
             let is_taken = outcome == Next::Take || (outcome != Next::Fail && f_next < f);
             if !is_taken {
                 if pairs.len == 0 {
-                    return Err(oracle.give_up("no step along the gradient lowers f in double precision"));
+                    return Ok((f, End::NoStep));
                 }
                 pairs.forget();
                 continue;
             }
-            pairs.remember(oracle, [x, &next], [&grad, &next_grad]);
-            x.copy_from_slice(&next);
-            grad.copy_from_slice(&next_grad);
+            pairs.remember(oracle, [x, next], [grad, next_grad]);
+            x.copy_from_slice(next);
+            std::mem::swap(grad, next_grad);
             f = f_next;
-            oracle.accept(x, f, Some(&grad))?;
+            if at(oracle, x, f, grad)?.is_break() {
+                return Ok((f, End::Left));
+            }
         }
     }
 }

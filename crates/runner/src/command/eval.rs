@@ -159,8 +159,9 @@ pub fn point(option: &str, text: &str, instance: &Instance) -> Result<Vec<f64>, 
     let numbers = numbers.map_err(|message| Failure::input(format!("{option}: {message}")))?;
     if numbers.len() != instance.dim {
         return Err(Failure::input(format!(
-            "{option} has {} numbers, but {} has dim = {}",
+            "{option} has {} number{}, but {} has dim = {}",
             numbers.len(),
+            if numbers.len() == 1 { "" } else { "s" },
             instance.label(),
             instance.dim
         )));

@@ -118,7 +118,7 @@ fn on_a_sphere_derivatives_are_euclidean_and_the_spectrum_is_tangential() {
 fn wrong_questions_are_answered_with_what_to_do() {
     for (arguments, expected) in [
         (vec!["eval", "rosenbrok", "--at", "1,1"], "did you mean \"rosenbrock\"?"),
-        (vec!["eval", "himmelblau", "--at", "1"], "--at has 1 numbers, but himmelblau has dim = 2"),
+        (vec!["eval", "himmelblau", "--at", "1"], "--at has 1 number, but himmelblau has dim = 2"),
         (vec!["eval", "himmelblau", "--at", "1,2", "--hvp", "1,2,3"], "--hvp has 3 numbers"),
         (vec!["eval", "himmelblau", "--at", "1,two"], "\"two\" is not a number"),
         (vec!["eval", "himmelblau", "--at", "@nowhere.csv"], "cannot read nowhere.csv"),

@@ -112,7 +112,7 @@ fn wrong_questions_about_a_trace_are_answered_with_what_to_do() {
         (vec!["himmelblau", "adma"], "unknown optimizer \"adma\"; did you mean \"adam\"?"),
         (vec!["himmelblau", "adam", "--param", "lrr=1"], "did you mean `lr`?"),
         (vec!["himmelblau", "adam", "--param", "lr=-1"], "lr = -1"),
-        (vec!["himmelblau", "adam", "--start", "1"], "--start has 1 numbers, but himmelblau has dim = 2"),
+        (vec!["himmelblau", "adam", "--start", "1"], "--start has 1 number, but himmelblau has dim = 2"),
         (vec!["himmelblau", "sgd"], "needs a problem with data rows"),
         (vec!["himmelblau", "adam", "--schedule", "last=1"], "give its name once, such as --schedule name=cosine"),
         (vec!["himmelblau", "adam", "--schedule", "name=cosin"], "did you mean \"cosine\"?"),
