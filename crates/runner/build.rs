@@ -10,7 +10,7 @@ fn main() {
     let version = version.and_then(|output| String::from_utf8(output.stdout).ok());
     let version = version.unwrap_or_else(|| "unknown".to_string());
     println!("cargo::rustc-env=RUNNER_RUSTC={}", version.trim());
-    for name in ["PROFILE", "OPT_LEVEL", "TARGET"] {
+    for name in ["PROFILE", "TARGET"] {
         let value = env::var(name).unwrap_or_else(|_| "unknown".to_string());
         println!("cargo::rustc-env=RUNNER_{name}={value}");
     }

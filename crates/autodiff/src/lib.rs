@@ -53,7 +53,7 @@ pub use geometry::Geometry;
 pub use graph::{Graph, Node, Op};
 pub use interpret::interpret;
 pub use interval::Interval;
-pub use machine::{vector_unit, vectorised};
+pub use machine::{OPT_LEVEL, vector_unit, vectorised};
 pub use objective::Objective;
 pub use points::Points;
 pub use program::Cost;

@@ -1,5 +1,8 @@
 //! What this machine can do, and the one entry to code compiled for it.
 
+/// How far the compiler optimised this crate, where the time goes: `"0"` to `"3"`.
+pub const OPT_LEVEL: &str = env!("AUTODIFF_OPT_LEVEL");
+
 /// Whether this machine runs the vectorised form (AVX2 and FMA); the portable form gives the same bits, slower.
 pub fn vector_unit() -> bool {
     #[cfg(target_arch = "x86_64")]

@@ -40,7 +40,7 @@ impl Program {
             cargo_lock_sha256: sha256(include_bytes!("../../../Cargo.lock")),
             rustc: env!("RUNNER_RUSTC"),
             profile: env!("RUNNER_PROFILE"),
-            opt_level: env!("RUNNER_OPT_LEVEL"),
+            opt_level: autodiff::OPT_LEVEL,
             debug_assertions: cfg!(debug_assertions),
             target: env!("RUNNER_TARGET"),
         }
@@ -129,7 +129,7 @@ pub fn slowness() -> Vec<String> {
                 .to_string(),
         );
     }
-    if env!("RUNNER_OPT_LEVEL") == "0" {
+    if autodiff::OPT_LEVEL == "0" {
         notices.push(
             "this program was built without optimisation: about 20 times slower; \
              the profiles in the repository's Cargo.toml optimise"
