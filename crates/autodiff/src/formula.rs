@@ -28,6 +28,16 @@ pub(crate) fn by_unit_directions(hess: &mut [f64], n: usize, mut products: impl 
     }
 }
 
+/// Replaces a matrix (n x n) by the mean of it and its transpose.
+fn average_with_transpose(matrix: &mut [f64], n: usize) {
+    for i in 0..n {
+        for j in 0..i {
+            let mean = 0.5 * (matrix[i * n + j] + matrix[j * n + i]);
+            (matrix[i * n + j], matrix[j * n + i]) = (mean, mean);
+        }
+    }
+}
+
 /// What a workspace is for.
 #[derive(Clone, Copy)]
 enum Kind {
@@ -89,9 +99,31 @@ impl<'o> FormulaEvaluator<'o> {
             return;
         };
         hessians.fill(0.0);
+        self.put_entries(at, points, hessians, |place, entry| *place = entry);
+    }
+
+    /// Adds the Hessian (dim x dim) at one point to `hess`, which is symmetric, without a matrix of its own.
+    pub fn add_hessian(&mut self, x: &[f64], hess: &mut [f64]) {
+        if let Some((_, at)) = self.formula.hessian() {
+            self.put_entries(at, x, hess, |place, entry| *place += entry);
+            return;
+        }
+        let n = self.formula.dim;
+        let mut products = Vec::new();
+        by_unit_directions(hess, n, |units, rows| {
+            products.resize(rows.len(), 0.0);
+            self.hvps(x, units, &mut products);
+            rows.iter_mut().zip(&products).for_each(|(place, product)| *place += product);
+        });
+        average_with_transpose(hess, n);
+    }
+
+    /// Puts the entries of the Hessians at points (k x dim) where they stand in `hessians` (k x dim x dim).
+    fn put_entries(&mut self, at: &[(u32, u32)], points: &[f64], hessians: &mut [f64], put: impl Fn(&mut f64, f64)) {
         if at.is_empty() {
             return; // linear
         }
+        let n = self.formula.dim;
         let mut entries = Vec::new();
         self.over_points(Kind::Entries, points, |points, workspace| {
             let hessians = &mut hessians[points.start * n * n..points.end * n * n];
@@ -100,8 +132,11 @@ impl<'o> FormulaEvaluator<'o> {
                 workspace.read_lanes(part * ENTRIES, at.len(), &mut entries);
                 for (hess, entries) in hessians.chunks_exact_mut(n * n).zip(entries.chunks_exact(at.len())) {
                     for (&(i, j), &entry) in at.iter().zip(entries) {
-                        hess[i as usize * n + j as usize] = entry;
-                        hess[j as usize * n + i as usize] = entry;
+                        let (i, j) = (i as usize, j as usize);
+                        put(&mut hess[i * n + j], entry);
+                        if i != j {
+                            put(&mut hess[j * n + i], entry);
+                        }
                     }
                 }
             }
@@ -112,12 +147,7 @@ impl<'o> FormulaEvaluator<'o> {
     fn hessian_by_directions(&mut self, x: &[f64], hess: &mut [f64]) {
         let n = self.formula.dim;
         by_unit_directions(hess, n, |units, rows| self.hvps(x, units, rows));
-        for i in 0..n {
-            for j in 0..i {
-                let mean = 0.5 * (hess[i * n + j] + hess[j * n + i]);
-                (hess[i * n + j], hess[j * n + i]) = (mean, mean);
-            }
-        }
+        average_with_transpose(hess, n);
     }
 
     /// Runs all points through a program, block by block; `take` is given the numbers of a block's points and the

@@ -207,17 +207,12 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
 impl<'o> MeanEvaluator<'o, f64> {
     /// Hessian (dim x dim): by blocks of units, else by products with unit directions.
     pub fn hessian(&mut self, x: &[f64], hess: &mut [f64]) {
-        let n = self.mean.dim;
         match self.mean.hessian() {
             Some(blocks) => self.hessian_by_blocks(blocks, x, hess),
             None => self.hessian_by_directions(x, hess),
         }
         if let Some(penalty) = &mut self.penalty {
-            penalty.out.resize(n * n, 0.0);
-            penalty.formula.hessians(x, &mut penalty.out);
-            hess.iter_mut().zip(&penalty.out).for_each(|(hess, extra)| *hess += extra);
-            // As large as the Hessian: kept, it would be a matrix too many for whoever works on that.
-            penalty.out = Vec::new();
+            penalty.formula.add_hessian(x, hess);
         }
     }
 

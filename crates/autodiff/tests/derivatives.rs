@@ -283,6 +283,36 @@ fn data_losses_are_means_over_rows() {
     assert_close("gradient on rows", &g, &grad, 1e-11);
 }
 
+/// The part of a loss that no row enters has its Hessian added, whether that is written entry by entry or, being too long
+/// for that, found by products with unit directions.
+#[test]
+fn a_penalty_is_in_the_hessian() {
+    const DIM: usize = 600;
+    let rows = Arc::new(Rows::new(1, point("rows", 3)));
+    let with = |weight: f64| {
+        Objective::over_rows(DIM, rows.clone(), |x, row| {
+            let quartic = Scalar::sum(x.iter().map(|x| x.powi(4)));
+            (x[0] * row[0]).sin() + Scalar::dot(x, x) * (quartic * weight + 0.5)
+        })
+    };
+    let x = point("x", DIM);
+    let (square, quartic): (f64, f64) = (x.iter().map(|x| x * x).sum(), x.iter().map(|x| x.powi(4)).sum());
+    let rows: f64 = (0..3).map(|i| rows.row(i)[0]).map(|a| -a * a * (x[0] * a).sin()).sum::<f64>() / 3.0;
+    for weight in [0.0, 1e-3] {
+        let mut hess = vec![0.0; DIM * DIM];
+        with(weight).evaluator().hessian(&x, &mut hess);
+        let expected = |i: usize, j: usize| {
+            let pair = 8.0 * (x[i] * x[j].powi(3) + x[i].powi(3) * x[j]);
+            let single = 1.0 + weight * (2.0 * quartic + 12.0 * square * x[i] * x[i]);
+            let row = if i == 0 { rows } else { 0.0 };
+            weight * pair + if i == j { single + row } else { 0.0 }
+        };
+        let expected: Vec<f64> = (0..DIM * DIM).map(|k| expected(k / DIM, k % DIM)).collect();
+        assert_close("hessian", &hess, &expected, 1e-12);
+        assert!((0..DIM).all(|i| (0..i).all(|j| hess[i * DIM + j] == hess[j * DIM + i])));
+    }
+}
+
 /// What the graph folds away while it is recorded changes neither the value nor the slope.
 #[test]
 fn folded_identities_keep_value_and_slope() {
