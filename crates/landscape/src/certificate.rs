@@ -72,9 +72,9 @@ pub struct Certificate {
 ///    as small as you like, but it is neither rounding nor does it contract.
 /// 3. At the floor, the same step from just beside the point, on either side, contracts too: gradient and Hessian
 ///    fit each other.
-/// 4. The point did not run away while gradient and curvature vanished ([`Class::AtInfinity`]): polish did not end in
-///    steps that kept their length, nor with a long one along zero directions, and `|x|` did not grow more than `growth_max`
-///    times along those.
+/// 4. The point did not run away while gradient and curvature vanished ([`Class::AtInfinity`]): neither polish nor, where that
+///    had nothing to do, Newton's search before it ended in steps that kept their length; polish did not end with a long one
+///    along zero directions, and `|x|` did not grow more than `growth_max` times along those.
 ///
 /// Signs are counted outside `zero_tol = zero_tol_factor n eps |H|`. Where the polish came in slowly, as it does
 /// only where H is singular, the tolerance is at least the change that H has still before it at the limit: both
@@ -144,6 +144,10 @@ fn runaway(eval: &Evaluator, point: &Polished, model: &Model, zero_tol: f64, cri
     if point.trail.is_escaping() {
         let moved = point.distance;
         return Some(format!("polish runs away ({moved:.1} so far, no end) while gradient and curvature vanish"));
+    }
+    if point.trail.is_empty() && point.search.is_escaping() {
+        // The search went on to where the function is nothing but rounding, and left the polish nothing to do.
+        return Some("the search ran away while gradient and curvature vanished".to_string());
     }
     let journey: Vec<f64> = point.x.iter().zip(&point.origin).map(|(x, origin)| x - origin).collect();
     let has_grown = point.growth > criteria.growth_max;

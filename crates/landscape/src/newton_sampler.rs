@@ -7,6 +7,7 @@ use crate::criteria::Criteria;
 use crate::finder::{Departure, Finder, HAND_OVER, Spent, check_iterations};
 use crate::model::{Model, cap, norm};
 use crate::polish::Polished;
+use crate::trail::Trail;
 
 /// Newton's method towards whatever critical point it meets, from starts at all heights.
 ///
@@ -86,11 +87,17 @@ impl NewtonSampler {
     ) -> Found {
         let origin = x.clone();
         let mut spent = Spent::default();
+        let mut trail = Trail::default();
+        // Length of the step to here, that of its product with H, and the model before it, without its eigenvectors.
+        let mut step_before: Option<(f64, f64, Model)> = None;
         self.departure().depart(eval, &mut x, replicate, noise, &mut spent);
         while spent.steps < self.iterations {
             spent.gradients += 1;
             spent.hessians += 1;
-            let Some(model) = Model::at(eval, &x) else { break };
+            let Some(mut model) = Model::at(eval, &x) else { break };
+            if let Some((length, bent_length, before)) = &step_before {
+                trail.step(*length, *bent_length, before, &model);
+            }
             let mut step = model.newton_step(&model.slopes, model.zero_tol(criteria));
             if norm(&step) <= HAND_OVER * model.scale {
                 break;
@@ -98,8 +105,13 @@ impl NewtonSampler {
             cap(&mut step, criteria.step_cap * model.scale);
             x = model.moved(eval, &x, &step);
             spent.steps += 1;
+            let bent: Vec<f64> = step.iter().zip(&model.eigen.values).map(|(p, lambda)| p * lambda).collect();
+            model.eigen.forget_vectors();
+            step_before = Some((norm(&step), norm(&bent), model));
         }
-        spent.finish(eval, &x, &origin, criteria)
+        let mut found = spent.finish(eval, &x, &origin, criteria);
+        found.point.search = trail;
+        found
     }
 
     fn departure(&self) -> Departure {

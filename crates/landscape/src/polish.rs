@@ -39,6 +39,8 @@ pub struct Polished {
     /// Where growth is measured from.
     pub(crate) origin: Vec<f64>,
     pub(crate) trail: Trail,
+    /// The way of the search that led to where the polish began, if it kept one.
+    pub(crate) search: Trail,
     /// The function around the point; `None` when it is not finite there.
     pub(crate) model: Option<Model>,
 }
@@ -83,6 +85,7 @@ pub fn polish(eval: &mut Evaluator, x: &[f64], criteria: &Criteria) -> Polished 
             n_hessians: cost.hessians,
             origin: x.to_vec(),
             trail,
+            search: Trail::default(),
             model: None,
         };
     };
@@ -125,6 +128,7 @@ pub fn polish(eval: &mut Evaluator, x: &[f64], criteria: &Criteria) -> Polished 
         n_hessians: cost.hessians,
         origin: x.to_vec(),
         trail,
+        search: Trail::default(),
         model: Some(model),
         x: here,
     }

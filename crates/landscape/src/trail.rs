@@ -47,7 +47,7 @@ struct Step {
     hess_change: f64,
 }
 
-/// The accepted steps of a polish and the flattest point among its iterates.
+/// The accepted steps of a polish, or those of a search before it, and the flattest point among its iterates.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trail {
     steps: Vec<Step>,
@@ -76,6 +76,11 @@ impl Trail {
             curvature: bent_length / length,
             hess_change: changes.fold(0.0, f64::max),
         });
+    }
+
+    /// Whether no step was accepted.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
     }
 
     /// Whether the last `stall_window` steps, if so many have been made, either halved `|g|` or lowered the

@@ -310,3 +310,23 @@ fn signs_are_counted_outside_the_tolerance() {
     assert_eq!(inertia(&spectrum, 0.0), Inertia { n_neg: 2, n_zero: 1, n_pos: 2 });
     assert_eq!(inertia(&[f64::NAN, 1.0], 0.0), Inertia { n_neg: 0, n_zero: 1, n_pos: 1 });
 }
+
+/// A logistic neuron with a small input is flat far out, exactly so in numbers: a search that steps there is not at a critical
+/// point. Its steps are in no polish, which finds nothing to do.
+#[test]
+fn a_search_that_steps_into_a_flat_tail_is_at_infinity() {
+    fn error<S: Scalar>(z: S) -> S {
+        (z.logistic() - 0.9).square()
+    }
+    let neuron = Objective::formula(1, |w| error(w[0]) + error(w[0] * -0.01));
+    let finder = NewtonSampler { descend: vec![0], ..NewtonSampler::default() };
+    for start in [-400.0, -1000.0] {
+        let mut eval = neuron.evaluator();
+        let mut noise = Stream::new(7, "starts", &["neuron"]);
+        let found = finder.search(&mut eval, vec![start], 0, &mut noise, &Criteria::default());
+        let certificate = certify(&mut eval, &found.point, 0, &Criteria::default());
+        assert_eq!(found.point.iterations, 0);
+        assert!(found.point.x[0] < -2000.0 && certificate.grad_norm == 0.0, "{certificate:?}");
+        assert_eq!(certificate.class, Class::AtInfinity, "{start}: {certificate:?}");
+    }
+}
