@@ -320,7 +320,7 @@ fn one_neuron_has_exponentially_many_minima_of_known_values() {
     let rounded: Vec<(i64, bool)> =
         changes.iter().map(|(w, is_minimum)| ((w * 10.0).round() as i64, *is_minimum)).collect();
     assert_eq!(rounded, [(-2197, true), (-68, false), (21, true)], "{changes:?}");
-    for dim in 1..=8 {
+    for dim in 1..=12 {
         let neuron = instance("auer_neuron", &format!("dim = {dim}"));
         let mut minima: Vec<f64> =
             neuron.known_points.iter().filter(|point| point.n_neg == 0).map(|point| point.value).collect();
