@@ -33,8 +33,6 @@ use crate::simplify::depends_on;
 pub struct Encloser<'o> {
     objective: &'o Objective,
     parts: Vec<Part<'o>>,
-    gradient: Vec<Interval>,
-    hessian: Vec<Interval>,
 }
 
 /// What is known of a function over a box.
@@ -61,7 +59,7 @@ impl<'o> Encloser<'o> {
         let penalty = objective.penalty_graph();
         let parts = [Some((graph, value)), penalty].into_iter().flatten();
         let parts = parts.map(|(graph, value)| Part::new(graph, value, objective.dim())).collect();
-        Encloser { objective, parts, gradient: vec![], hessian: vec![] }
+        Encloser { objective, parts }
     }
 
     /// The objective that is enclosed.
@@ -71,27 +69,24 @@ impl<'o> Encloser<'o> {
 
     /// Values on the box `x` (dim,).
     pub fn value(&mut self, x: &[Interval]) -> Bound {
-        self.enclose(x, Order::Value)
+        self.enclose(x, Order::Value, &mut [], &mut [])
     }
 
     /// Values on the box `x` (dim,), and gradients into `grad` (dim,).
     pub fn gradient(&mut self, x: &[Interval], grad: &mut [Interval]) -> Bound {
         assert_eq!(grad.len(), x.len(), "box and gradient of one dimension");
-        let bound = self.enclose(x, Order::Gradient);
-        grad.copy_from_slice(&self.gradient);
-        bound
+        self.enclose(x, Order::Gradient, grad, &mut [])
     }
 
     /// Values on the box `x` (dim,), gradients into `grad` (dim,) and Hessians into `hess` (dim x dim, symmetric).
     pub fn hessian(&mut self, x: &[Interval], grad: &mut [Interval], hess: &mut [Interval]) -> Bound {
         let n = x.len();
         assert_eq!((grad.len(), hess.len()), (n, n * n), "box, gradient and Hessian of one dimension");
-        let bound = self.enclose(x, Order::Hessian);
-        grad.copy_from_slice(&self.gradient);
+        let bound = self.enclose(x, Order::Hessian, grad, hess);
         for i in 0..n {
             for j in 0..=i {
                 // Both hold the same number; what neither excludes remains.
-                let (a, b) = (self.hessian[i * n + j], self.hessian[j * n + i]);
+                let (a, b) = (hess[i * n + j], hess[j * n + i]);
                 let both = a.intersection(b).unwrap_or_else(|| a.hull(b));
                 (hess[i * n + j], hess[j * n + i]) = (both, both);
             }
@@ -99,14 +94,12 @@ impl<'o> Encloser<'o> {
         bound
     }
 
-    fn enclose(&mut self, x: &[Interval], order: Order) -> Bound {
+    /// Sums gradient and Hessian where they are wanted, in place: a Hessian of its own would be two matrices of numbers.
+    fn enclose(&mut self, x: &[Interval], order: Order, gradient: &mut [Interval], hessian: &mut [Interval]) -> Bound {
         let n = self.objective.dim();
         assert_eq!(x.len(), n, "a box of dimension {n}");
-        self.gradient.clear();
-        self.gradient.resize(n, Interval::ZERO);
-        self.hessian.clear();
-        self.hessian.resize(if order == Order::Hessian { n * n } else { 0 }, Interval::ZERO);
-        let (gradient, hessian) = (&mut self.gradient, &mut self.hessian);
+        gradient.fill(Interval::ZERO);
+        hessian.fill(Interval::ZERO);
         let (rows, penalty) = self.parts.split_first_mut().expect("an objective has a value");
         let mut bound = match self.objective.rows() {
             None => rows.enclose(x, &[], order, gradient, hessian),

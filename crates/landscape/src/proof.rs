@@ -71,8 +71,8 @@ impl Proof {
 /// argument needs the generators of the symmetry, and only their number is declared. A kink in the box is not passed over
 /// either.
 ///
-/// Memory: six N x N matrices of numbers, as a bound is two of them: bounds of J and the encloser's own of the Hessian, the rows
-/// v_k, and C. [`too_large_to_prove`](crate::too_large_to_prove) says up to which N. The work is N passes over the recorded
+/// Memory: four N x N matrices of numbers, as a bound is two of them: bounds of J, the rows v_k, and C.
+/// [`too_large_to_prove`](crate::too_large_to_prove) says up to which N. The work is N passes over the recorded
 /// function and about 3 N^3 products of bounds for each box.
 ///
 /// ```

@@ -3,7 +3,7 @@
 /// Eigenvalues up to which a Hessian is formed: two matrices of this size are 1.6 GB, their spectrum takes minutes.
 const MOST_DENSE: usize = 10_000;
 
-/// Variables up to which a critical point is proved: six matrices of this size are 192 MB.
+/// Variables up to which a critical point is proved: four matrices of this size are 128 MB.
 const MOST_PROVED: usize = 2_000;
 
 /// Numbers that Lanczos vectors may fill: 2 GB.
@@ -26,7 +26,7 @@ pub fn too_large_to_prove(n: usize) -> Option<String> {
         format!(
             "encloses the Hessian: bounds and approximate inverse of {n} x {n} are {} in all, and it is refused above \
              {MOST_PROVED} coordinates",
-            memory(6.0 * n as f64 * n as f64)
+            memory(4.0 * n as f64 * n as f64)
         )
     })
 }
