@@ -182,7 +182,7 @@ def write(workloads, results, cold, about):
     lines = [
         "# Performance against JAX, torch and numpy",
         "",
-        f"Written by `{about['command']}`; do not edit. {about['rounds']} rounds (at most 3 in rows without a goal), "
+        f"Written by `{about['command']}`; do not edit. {about['rounds']} rounds (at most {about['rounds_without_goal']} in rows without a goal), "
         f"median (least) of each.{loaded}",
         "",
         f"- Machine: {about['machine']}, {about['cores']} cores used; others used {about['busy']:.0%} of it before.",
