@@ -81,10 +81,9 @@ impl<'o> FormulaEvaluator<'o> {
         let program = self.formula.program(Task::Directions);
         for (vs, hvs) in vs.chunks(width_of(program) * dim).zip(hvs.chunks_mut(width_of(program) * dim)) {
             let workspace = self.workspace(Kind::Task(Task::Directions), program, vs.len() / dim);
-            let width = workspace.width();
             workspace.set_shared(0, x);
             workspace.set_lanes(vs, vs.len() / dim, |k| k);
-            workspace.run(0, width, &mut []);
+            workspace.run(0);
             workspace.read_lanes(0, dim, hvs);
         }
     }
@@ -167,9 +166,8 @@ impl<'o> FormulaEvaluator<'o> {
         for (block, points) in points.chunks(most * dim).enumerate() {
             let count = points.len() / dim;
             let workspace = self.workspace(kind, program, count);
-            let width = workspace.width();
             workspace.set_lanes(points, count, |k| k);
-            workspace.run(0, width, &mut []);
+            workspace.run(0);
             take(block * most..block * most + count, workspace);
         }
     }

@@ -284,7 +284,8 @@ pub(crate) unsafe fn scatter<V: Vector>(
 }
 
 /// Adds the products of left slots and a panel to the sums of a contraction, lane after lane for the first `lanes`; above
-/// the diagonal only where that is easier than not to, when `is_lower`. Sums that only fill up a row are left in any state.
+/// the diagonal only where that is easier than not to, when `is_lower`. The sums begin at 0 where `is_new`. Those that only
+/// fill up a row are left in any state.
 ///
 /// # Safety
 /// The slots and the panel exist in `slots` and hold at least `lanes` lanes; `sums` has a row of `stride` for each slot of
@@ -297,6 +298,7 @@ pub(crate) unsafe fn contract<V: Vector>(
     slots: *const V::Element,
     lanes: usize,
     sums: *mut V::Element,
+    is_new: bool,
 ) {
     let columns = (panel.slots.1 - panel.slots.0) as usize;
     // Six rows at most, two vectors of columns: twelve running sums, two vectors of the panel and a factor.
@@ -314,18 +316,18 @@ pub(crate) unsafe fn contract<V: Vector>(
                 let sums = sums.add(it.first as usize + row * panel.stride + column);
                 let is_wide = column + V::LANES < needed;
                 match (count, is_wide) {
-                    (1, true) => block::<V, 1, 2>(left, panel_at, slots, lanes, sums, panel.stride),
-                    (2, true) => block::<V, 2, 2>(left, panel_at, slots, lanes, sums, panel.stride),
-                    (3, true) => block::<V, 3, 2>(left, panel_at, slots, lanes, sums, panel.stride),
-                    (4, true) => block::<V, 4, 2>(left, panel_at, slots, lanes, sums, panel.stride),
-                    (5, true) => block::<V, 5, 2>(left, panel_at, slots, lanes, sums, panel.stride),
-                    (_, true) => block::<V, 6, 2>(left, panel_at, slots, lanes, sums, panel.stride),
-                    (1, false) => block::<V, 1, 1>(left, panel_at, slots, lanes, sums, panel.stride),
-                    (2, false) => block::<V, 2, 1>(left, panel_at, slots, lanes, sums, panel.stride),
-                    (3, false) => block::<V, 3, 1>(left, panel_at, slots, lanes, sums, panel.stride),
-                    (4, false) => block::<V, 4, 1>(left, panel_at, slots, lanes, sums, panel.stride),
-                    (5, false) => block::<V, 5, 1>(left, panel_at, slots, lanes, sums, panel.stride),
-                    (_, false) => block::<V, 6, 1>(left, panel_at, slots, lanes, sums, panel.stride),
+                    (1, true) => block::<V, 1, 2>(left, panel_at, slots, lanes, sums, panel.stride, is_new),
+                    (2, true) => block::<V, 2, 2>(left, panel_at, slots, lanes, sums, panel.stride, is_new),
+                    (3, true) => block::<V, 3, 2>(left, panel_at, slots, lanes, sums, panel.stride, is_new),
+                    (4, true) => block::<V, 4, 2>(left, panel_at, slots, lanes, sums, panel.stride, is_new),
+                    (5, true) => block::<V, 5, 2>(left, panel_at, slots, lanes, sums, panel.stride, is_new),
+                    (_, true) => block::<V, 6, 2>(left, panel_at, slots, lanes, sums, panel.stride, is_new),
+                    (1, false) => block::<V, 1, 1>(left, panel_at, slots, lanes, sums, panel.stride, is_new),
+                    (2, false) => block::<V, 2, 1>(left, panel_at, slots, lanes, sums, panel.stride, is_new),
+                    (3, false) => block::<V, 3, 1>(left, panel_at, slots, lanes, sums, panel.stride, is_new),
+                    (4, false) => block::<V, 4, 1>(left, panel_at, slots, lanes, sums, panel.stride, is_new),
+                    (5, false) => block::<V, 5, 1>(left, panel_at, slots, lanes, sums, panel.stride, is_new),
+                    (_, false) => block::<V, 6, 1>(left, panel_at, slots, lanes, sums, panel.stride, is_new),
                 }
             }
             column += 2 * V::LANES;
@@ -343,6 +345,7 @@ unsafe fn block<V: Vector, const M: usize, const N: usize>(
     lanes: usize,
     sums: *mut V::Element,
     stride: usize,
+    is_new: bool,
 ) {
     // SAFETY: the caller's promise.
     unsafe {
@@ -350,8 +353,10 @@ unsafe fn block<V: Vector, const M: usize, const N: usize>(
         let mut parts = [[V::from_f64(0.0); N]; M];
         for i in 0..M {
             from[i] = slots.add(*left.add(i) as usize);
-            for n in 0..N {
-                parts[i][n] = V::load(sums.add(i * stride + n * V::LANES));
+            if !is_new {
+                for n in 0..N {
+                    parts[i][n] = V::load(sums.add(i * stride + n * V::LANES));
+                }
             }
         }
         let mut panel = panel;

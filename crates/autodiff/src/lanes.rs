@@ -18,6 +18,8 @@ pub(crate) trait Element: Copy + Default + PartialEq + std::fmt::Debug + Send + 
     fn of(x: f64) -> Self;
     /// The number itself.
     fn to_f64(self) -> f64;
+    /// Makes sums the whole content of `total`; gives back a buffer for others.
+    fn become_total(sums: Vec<Self>, total: &mut Vec<f64>) -> Vec<Self>;
     /// The shared table as these numbers; `copy` is room for it.
     fn table<'t>(shared: &'t [f64], copy: &'t mut Vec<Self>) -> &'t [Self];
     /// The cells of a table as these numbers.
@@ -37,6 +39,9 @@ impl Element for f64 {
     }
     fn to_f64(self) -> f64 {
         self
+    }
+    fn become_total(sums: Vec<Self>, total: &mut Vec<f64>) -> Vec<Self> {
+        std::mem::replace(total, sums)
     }
     fn table<'t>(shared: &'t [f64], _copy: &'t mut Vec<Self>) -> &'t [Self] {
         shared
@@ -65,6 +70,11 @@ impl Element for f32 {
     }
     fn to_f64(self) -> f64 {
         f64::from(self)
+    }
+    fn become_total(sums: Vec<Self>, total: &mut Vec<f64>) -> Vec<Self> {
+        total.clear();
+        total.extend(sums.iter().map(|&sum| f64::from(sum)));
+        sums
     }
     fn table<'t>(shared: &'t [f64], copy: &'t mut Vec<Self>) -> &'t [Self] {
         copy.clear();
@@ -199,18 +209,30 @@ impl<'p, E: Element> Workspace<'p, E> {
         (inputs, &mut rest[..self.program.outputs * self.width])
     }
 
-    /// Runs a stage on the first `lanes` lanes: 0 after shared or lane inputs have changed, 1 after late inputs have.
-    ///
-    /// The products of lanes are added to `sums` one lane after another, fused.
-    pub fn run(&mut self, stage: usize, lanes: usize, sums: &mut [E]) {
+    /// Runs a stage of a program without sums: 0 after shared or lane inputs have changed, 1 after late inputs have.
+    pub fn run(&mut self, stage: usize) {
+        self.run_and_sum(stage, self.width, Begin::New, &mut []);
+    }
+
+    /// The same; the products of the first `lanes` lanes are added to `sums` one lane after another, fused.
+    pub fn run_and_sum(&mut self, stage: usize, lanes: usize, begin: Begin, sums: &mut [E]) {
         assert!(lanes <= self.width && sums.len() >= self.program.sums, "lanes and sums of this program");
         let portable = self.portable;
         if self.width.is_multiple_of(2 * E::VECTOR) {
-            with_double_width(portable, Run { workspace: self, stage, lanes, sums });
+            with_double_width(portable, Run { workspace: self, stage, lanes, begin, sums });
         } else {
-            with_widest(portable, Run { workspace: self, stage, lanes, sums });
+            with_widest(portable, Run { workspace: self, stage, lanes, begin, sums });
         }
     }
+}
+
+/// What sums begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// 0: what was there is forgotten.
+    New,
+    /// What is there.
+    There,
 }
 
 /// Lanes that a workspace can have.
@@ -278,6 +300,7 @@ struct Run<'r, 'p, E> {
     workspace: &'r mut Workspace<'p, E>,
     stage: usize,
     lanes: usize,
+    begin: Begin,
     sums: &'r mut [E],
 }
 
@@ -298,6 +321,7 @@ impl<E: Element> Work for Run<'_, '_, E> {
             slots: slots.numbers_mut(),
             width: *width,
             lanes: self.lanes,
+            begin: self.begin,
             sums: self.sums,
         });
     }
@@ -329,6 +353,7 @@ pub(crate) struct Body<'b, E> {
     slots: &'b mut [E],
     width: usize,
     lanes: usize,
+    begin: Begin,
     sums: &'b mut [E],
 }
 
@@ -492,7 +517,8 @@ impl<E: Element> Body<'_, E> {
                 Instruction::Contract(at) => {
                     let it = &parts.contractions[at as usize];
                     let panel = &parts.panels[it.panel as usize];
-                    unsafe { contract::<V>(it, list(it.left), panel, slots, self.lanes, sums) };
+                    let is_new = it.is_first && self.begin == Begin::New;
+                    unsafe { contract::<V>(it, list(it.left), panel, slots, self.lanes, sums, is_new) };
                 }
             }
         }

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use crate::formula::{FormulaEvaluator, by_unit_directions};
-use crate::lanes::{Element, Workspace};
+use crate::lanes::{Begin, Element, Workspace};
+use crate::machine::vectorised;
 use crate::objective::{Blocks, Mean, Summed};
 use crate::rows::{Choice, Rows};
 use crate::sums::stride;
@@ -128,13 +129,8 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
         self.sum(Kind::Gradient, summed, x, choice, &[]);
         let mean = Means::of(choice.count());
         let value = mean.of_sum(self.total.sums[0]);
-        grad.fill(0.0);
         // Output 0 is the value, in a stretch of its own or at the head of the gradient's.
-        for &(sum, output, count) in &summed.stretches {
-            let skip = u32::from(output == 0);
-            let (sum, output, count) = (sum + skip, output + skip, (count - skip) as usize);
-            mean.scale(&self.total.sums[sum as usize..][..count], &mut grad[output as usize - 1..][..count]);
-        }
+        mean.scale(&self.total.sums, &summed.stretches, 1, grad);
         let Some(penalty) = &mut self.penalty else { return value };
         let mut extra = [0.0];
         penalty.out.resize(x.len(), 0.0);
@@ -151,11 +147,7 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
         for (vs, hvs) in vs.chunks(DIRECTIONS * dim).zip(hvs.chunks_mut(DIRECTIONS * dim)) {
             self.sum(Kind::Hvp, summed, x, Choice::All(self.mean.rows.count()), vs);
             for (k, hv) in hvs.chunks_exact_mut(dim).enumerate() {
-                let total = &self.total.sums[k * sums..][..sums];
-                hv.fill(0.0);
-                for &(sum, output, count) in &summed.stretches {
-                    mean.scale(&total[sum as usize..][..count as usize], &mut hv[output as usize..][..count as usize]);
-                }
+                mean.scale(&self.total.sums[k * sums..][..sums], &summed.stretches, 0, hv);
             }
         }
         if let Some(penalty) = &mut self.penalty {
@@ -238,13 +230,13 @@ impl<'o> MeanEvaluator<'o, f64> {
         }
         let sum = |(program, (workspace, sums)): (&_, &mut (Workspace<f64>, Vec<f64>))| {
             let program: &crate::program::Program = program;
-            sums.clear();
             sums.resize(program.sums, 0.0);
             workspace.set_shared(0, x);
             for first in (0..rows.count()).step_by(BLOCK) {
                 let lanes = BLOCK.min(rows.count() - first);
+                let begin = if first == 0 { Begin::New } else { Begin::There };
                 workspace.set_rows(rows, lanes, |k| first + k);
-                workspace.run(0, lanes, sums);
+                workspace.run_and_sum(0, lanes, begin, sums);
             }
         };
         let mean = Means::of(rows.count());
@@ -289,7 +281,6 @@ impl<'o, E: Element> Member<'o, E> {
     fn section(&mut self, task: &Task<'_, 'o>, section: usize, sets: usize, sums: &mut Vec<E>) {
         let program = &task.summed.program;
         let rows = (section * SECTION)..((section + 1) * SECTION).min(task.choice.count());
-        sums.clear();
         sums.resize(program.sums * sets, E::default());
         let at = WIDTHS.iter().position(|&width| width >= rows.len().max(E::VECTOR)).unwrap_or(WIDTHS.len() - 1);
         let workspace =
@@ -303,15 +294,16 @@ impl<'o, E: Element> Member<'o, E> {
         }
         for first in rows.clone().step_by(WIDTHS[at]) {
             let lanes = WIDTHS[at].min(rows.end - first);
+            let begin = if first == rows.start { Begin::New } else { Begin::There };
             workspace.set_rows(task.rows, lanes, |k| task.choice.row(first + k));
-            workspace.run(0, lanes, sums);
+            workspace.run_and_sum(0, lanes, begin, sums);
             if !task.directions.is_empty() {
                 let directions = task.directions.chunks_exact(task.x.len());
                 for (v, sums) in directions.zip(sums.chunks_exact_mut(program.sums)) {
                     if sets > 1 {
                         workspace.set_shared(first_direction, v);
                     }
-                    workspace.run(1, lanes, sums);
+                    workspace.run_and_sum(1, lanes, begin, sums);
                 }
             }
         }
@@ -324,7 +316,6 @@ impl<E: Element> Total<E> {
     }
 
     fn restart(&mut self) {
-        self.sums.clear();
         self.next = 0;
         self.waiting.clear();
     }
@@ -349,11 +340,15 @@ impl<E: Element> Total<E> {
 
     /// Adds the section whose turn it is; the first is the total so far.
     fn add_next(&mut self, sums: Vec<E>) {
-        if self.next == 0 {
-            self.sums.extend(sums.iter().map(|sum| sum.to_f64()));
+        let sums = if self.next == 0 {
+            E::become_total(sums, &mut self.sums)
         } else {
-            self.sums.iter_mut().zip(&sums).for_each(|(total, sum)| *total += sum.to_f64());
-        }
+            vectorised(
+                #[inline(always)]
+                || self.sums.iter_mut().zip(&sums).for_each(|(total, sum)| *total += sum.to_f64()),
+            );
+            sums
+        };
         self.spare.push(sums);
         self.next += 1;
     }
@@ -375,10 +370,22 @@ impl Means {
         sum / self.count
     }
 
-    fn scale(&self, sums: &[f64], means: &mut [f64]) {
-        match self.reciprocal {
-            Some(reciprocal) => means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean = sum * reciprocal),
-            None => means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean = sum / self.count),
-        }
+    /// The means of all sums that stand for outputs from number `skip` on; what has no sum is 0.
+    fn scale(&self, sums: &[f64], stretches: &[(u32, u32, u32)], skip: u32, means: &mut [f64]) {
+        vectorised(
+            #[inline(always)]
+            || {
+                means.fill(0.0);
+                for &(sum, output, count) in stretches {
+                    let before = skip.saturating_sub(output).min(count);
+                    let (sum, output, count) = (sum + before, output + before - skip, (count - before) as usize);
+                    let (sums, means) = (&sums[sum as usize..][..count], &mut means[output as usize..][..count]);
+                    match self.reciprocal {
+                        Some(reciprocal) => means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean = sum * reciprocal),
+                        None => means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean = sum / self.count),
+                    }
+                }
+            },
+        );
     }
 }

@@ -99,6 +99,8 @@ pub(crate) struct Contraction {
     pub first: u32,
     /// Whether only sums on and below the diagonal are wanted.
     pub is_lower: bool,
+    /// Whether no product before it adds to these sums.
+    pub is_first: bool,
 }
 
 /// The operands of instructions that have many.
@@ -515,7 +517,9 @@ impl<'a> Assembler<'a> {
                 let panel = self.panel(stage, right);
                 let left = self.list(left);
                 let (first, is_lower) = (*first as u32, *is_lower);
-                self.program.parts.contractions.push(Contraction { left, panel, first, is_lower });
+                let contractions = &mut self.program.parts.contractions;
+                let is_first = contractions.iter().all(|other| other.first != first);
+                contractions.push(Contraction { left, panel, first, is_lower, is_first });
                 self.release(position, step);
                 Instruction::Contract(self.program.parts.contractions.len() as u32 - 1)
             }

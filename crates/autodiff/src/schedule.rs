@@ -44,6 +44,8 @@ pub(crate) struct Plan {
     pub is_lane: Vec<bool>,
     /// Whether it depends on late inputs.
     pub is_late: Vec<bool>,
+    /// Whether there are any: then all sums are those of one supply of them.
+    pub has_late: bool,
     /// Of the first and of the second stage.
     pub steps: [Vec<Step>; 2],
 }
@@ -116,7 +118,8 @@ pub(crate) fn plan(graph: &Graph, outputs: &[Node], sums: &Sums, supply: &[Suppl
             op => (op.operands().any(|a| is_lane[a.at()]), op.operands().any(|a| is_late[a.at()])),
         };
     }
-    let mut plan = Plan { count, needed, is_lane, is_late, steps: [Vec::new(), Vec::new()] };
+    let has_late = supply.contains(&Supply::Late);
+    let mut plan = Plan { count, needed, is_lane, is_late, has_late, steps: [Vec::new(), Vec::new()] };
     let chains = Chains::find(graph, &plan, &wanted);
     Scheduler { graph, sums, chains }.run(&mut plan, &wanted);
     plan
@@ -297,8 +300,7 @@ impl Scheduler<'_> {
         for (at, product) in self.sums.products.iter().enumerate() {
             let nodes = || product.left.iter().chain(&product.right);
             let ready = nodes().map(|node| node.at()).max().unwrap_or(0);
-            let is_late = nodes().any(|node| plan.is_late[node.at()]);
-            products.push((ready, usize::from(is_late), at));
+            products.push((ready, usize::from(plan.has_late), at));
         }
         products.sort_unstable_by(|a, b| b.cmp(a));
         products

@@ -163,7 +163,7 @@ fn the_portable_form_gives_the_same_bits() {
         let xs = points("portable", width, DIM);
         let run = |mut workspace: Workspace<f64>| {
             workspace.inputs_mut().copy_from_slice(&xs);
-            workspace.run(0, width, &mut []);
+            workspace.run(0);
             bits(workspace.outputs())
         };
         let vector = run(Workspace::new(program, width));

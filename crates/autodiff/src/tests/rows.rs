@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::derive::gradient;
-use crate::lanes::{Element, Workspace};
+use crate::lanes::{Begin, Element, Workspace};
 use crate::objective::{Body, Mean};
 use crate::{Evaluator, Objective, Rows, Scalar, Stream, interpret};
 
@@ -271,8 +271,8 @@ fn the_portable_form_sums_the_same_bits() {
         let mut workspace = if is_portable { workspace.portable() } else { workspace };
         workspace.set_shared(0, x);
         workspace.set_rows(&mean.rows, lanes, |k| 2 * k);
-        let mut sums = vec![E::default(); program.sums];
-        workspace.run(0, lanes, &mut sums);
+        let mut sums = vec![E::of(7.0); program.sums];
+        workspace.run_and_sum(0, lanes, Begin::New, &mut sums);
         sums
     }
     let objective = objective(&[7], 32, 0.0);
