@@ -81,9 +81,9 @@ impl<'o> FormulaEvaluator<'o> {
         let program = self.formula.program(Task::Directions);
         for (vs, hvs) in vs.chunks(width_of(program) * dim).zip(hvs.chunks_mut(width_of(program) * dim)) {
             let workspace = self.workspace(Kind::Task(Task::Directions), program, vs.len() / dim);
-            workspace.set_shared(0, x);
+            workspace.set_shared(x);
             workspace.set_lanes(vs, vs.len() / dim, |k| k);
-            workspace.run(0);
+            workspace.run();
             workspace.read_lanes(0, dim, hvs);
         }
     }
@@ -167,7 +167,7 @@ impl<'o> FormulaEvaluator<'o> {
             let count = points.len() / dim;
             let workspace = self.workspace(kind, program, count);
             workspace.set_lanes(points, count, |k| k);
-            workspace.run(0);
+            workspace.run();
             take(block * most..block * most + count, workspace);
         }
     }

@@ -4,10 +4,12 @@
 //! the number of lanes never changes a lane's bits. Sums over lanes have a fixed order, see [`Workspace::run`].
 
 use crate::graph::{Binary, Unary};
-use crate::kernels::{contract, dot, fold, gather, scatter, transpose};
-use crate::program::{Instruction, List, Parts, Place, Program};
+use crate::kernels::{Beside, contract, dot, fold, gather, layer, scatter, transpose, turn};
+use crate::machine::vectorised;
+use crate::program::{Instruction, List, Panel, Parts, Place, Program, Stage, Turn};
 use crate::rows::Rows;
 use crate::scalar::Scalar;
+use crate::sums::PADDING;
 use crate::vector::{Vector, Work, with_double_width, with_widest};
 
 /// A kind of number that lanes can hold.
@@ -20,8 +22,17 @@ pub(crate) trait Element: Copy + Default + PartialEq + std::fmt::Debug + Send + 
     fn to_f64(self) -> f64;
     /// Makes sums the whole content of `total`; gives back a buffer for others.
     fn become_total(sums: Vec<Self>, total: &mut Vec<f64>) -> Vec<Self>;
-    /// The shared table as these numbers; `copy` is room for it.
-    fn table<'t>(shared: &'t [f64], copy: &'t mut Vec<Self>) -> &'t [Self];
+    /// Brings the first `count` entries of the shared table to these numbers, if need be in `copy`.
+    fn convert(shared: &[f64], count: usize, copy: &mut Vec<Self>);
+    /// The table as these numbers.
+    fn table<'t>(shared: &'t [f64], copy: &'t [Self]) -> &'t [Self];
+    /// The same, to be changed.
+    fn table_mut<'t>(shared: &'t mut [f64], copy: &'t mut [Self]) -> &'t mut [Self];
+    /// Transposes matrices within a table with the vectors of this kind.
+    ///
+    /// # Safety
+    /// The places of all exist in `table`.
+    unsafe fn turn<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(turns: &[Turn], table: &mut [Self]);
     /// The cells of a table as these numbers.
     fn cells(rows: &Rows) -> &[Self];
     /// Loads rows with the vectors of this kind.
@@ -43,8 +54,20 @@ impl Element for f64 {
     fn become_total(sums: Vec<Self>, total: &mut Vec<f64>) -> Vec<Self> {
         std::mem::replace(total, sums)
     }
-    fn table<'t>(shared: &'t [f64], _copy: &'t mut Vec<Self>) -> &'t [Self] {
+    #[inline(always)]
+    fn convert(_shared: &[f64], _count: usize, _copy: &mut Vec<Self>) {}
+    fn table<'t>(shared: &'t [f64], _copy: &'t [Self]) -> &'t [Self] {
         shared
+    }
+    fn table_mut<'t>(shared: &'t mut [f64], _copy: &'t mut [Self]) -> &'t mut [Self] {
+        shared
+    }
+    #[inline(always)]
+    unsafe fn turn<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(turns: &[Turn], table: &mut [Self]) {
+        for it in turns {
+            // SAFETY: passed on.
+            unsafe { turn::<V64>(it, table.as_mut_ptr()) };
+        }
     }
     fn cells(rows: &Rows) -> &[Self] {
         rows.cells()
@@ -72,14 +95,32 @@ impl Element for f32 {
         f64::from(self)
     }
     fn become_total(sums: Vec<Self>, total: &mut Vec<f64>) -> Vec<Self> {
-        total.clear();
-        total.extend(sums.iter().map(|&sum| f64::from(sum)));
+        total.resize(sums.len(), 0.0);
+        vectorised(
+            #[inline(always)]
+            || total.iter_mut().zip(&sums).for_each(|(total, &sum)| *total = f64::from(sum)),
+        );
         sums
     }
-    fn table<'t>(shared: &'t [f64], copy: &'t mut Vec<Self>) -> &'t [Self] {
-        copy.clear();
-        copy.extend(shared.iter().map(|&x| x as f32));
+    #[inline(always)]
+    fn convert(shared: &[f64], count: usize, copy: &mut Vec<Self>) {
+        copy.resize(shared.len(), 0.0);
+        for (copy, &x) in copy[..count].iter_mut().zip(shared) {
+            *copy = x as f32;
+        }
+    }
+    fn table<'t>(_shared: &'t [f64], copy: &'t [Self]) -> &'t [Self] {
         copy
+    }
+    fn table_mut<'t>(_shared: &'t mut [f64], copy: &'t mut [Self]) -> &'t mut [Self] {
+        copy
+    }
+    #[inline(always)]
+    unsafe fn turn<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(turns: &[Turn], table: &mut [Self]) {
+        for it in turns {
+            // SAFETY: passed on.
+            unsafe { turn::<V32>(it, table.as_mut_ptr()) };
+        }
     }
     fn cells(rows: &Rows) -> &[Self] {
         rows.single_cells()
@@ -105,12 +146,21 @@ pub(crate) struct Workspace<'p, E> {
     /// The program's bodies, with slots as positions in `slots`.
     bodies: [Vec<Instruction>; 2],
     parts: Parts,
-    shared: Vec<f64>,
-    /// The shared table in single precision, where that is asked for.
-    copy: Vec<E>,
+    /// One for each supply of late inputs; the first where there are none.
+    tables: Vec<Table<E>>,
+    /// Where the data row of each lane begins.
+    starts: [u32; MOST_LANES],
     slots: Slots<E>,
     width: usize,
     portable: bool,
+}
+
+/// The shared table with what the prologues made of it.
+#[derive(Clone, Debug)]
+struct Table<E> {
+    shared: Vec<f64>,
+    /// In single precision, where that is asked for.
+    copy: Vec<E>,
 }
 
 impl<'p, E: Element> Workspace<'p, E> {
@@ -124,16 +174,13 @@ impl<'p, E: Element> Workspace<'p, E> {
             slots.numbers_mut()[slot as usize * width..][..width].fill(E::of(value));
         }
         let (bodies, parts) = program.at_width(width);
-        Workspace {
-            program,
-            bodies,
-            parts,
-            shared: program.table.clone(),
-            copy: Vec::new(),
-            slots,
-            width,
-            portable: false,
-        }
+        let (shared, mut copy) = (program.table.clone(), Vec::new());
+        E::convert(&shared, shared.len(), &mut copy);
+        let tables = vec![Table { shared, copy }];
+        let mut workspace =
+            Workspace { program, bodies, parts, tables, starts: [0; MOST_LANES], slots, width, portable: false };
+        workspace.prepare(0, 0);
+        workspace
     }
 
     /// The same, run as on a machine without the vector unit.
@@ -147,32 +194,79 @@ impl<'p, E: Element> Workspace<'p, E> {
         self.width
     }
 
-    /// Gives the shared inputs from `first` on.
-    pub fn set_shared(&mut self, first: usize, values: &[f64]) {
+    /// Gives the shared inputs, which come first.
+    pub fn set_shared(&mut self, values: &[f64]) {
+        self.put(0, 0, values);
+        self.prepare(0, 0);
+    }
+
+    /// Gives the late inputs, which come last, after the shared ones: the supply of number `which`, 0 first.
+    pub fn set_late(&mut self, which: usize, values: &[f64]) {
+        if which > 0 {
+            if self.tables.len() == which {
+                self.tables.push(self.tables[0].clone());
+            }
+            let (first, others) = self.tables.split_at_mut(which);
+            others[0].shared.copy_from_slice(&first[0].shared);
+            others[0].copy.copy_from_slice(&first[0].copy);
+        }
+        self.put(which, self.program.inputs.len() - values.len(), values);
+        self.prepare(1, which);
+    }
+
+    /// Puts inputs from `first` on into a table.
+    fn put(&mut self, table: usize, first: usize, values: &[f64]) {
         let Some(&last) = self.program.inputs[first..][..values.len()].last() else { return };
         let (Place::Shared(from), Place::Shared(to)) = (self.program.inputs[first], last) else {
             panic!("an input of lanes");
         };
         assert_eq!((to - from) as usize + 1, values.len(), "shared inputs next to each other");
-        self.shared[from as usize..=to as usize].copy_from_slice(values);
+        self.tables[table].shared[from as usize..=to as usize].copy_from_slice(values);
+    }
+
+    /// Computes what a stage needs of a table.
+    fn prepare(&mut self, stage: usize, table: usize) {
+        let (program, table) = (self.program, &mut self.tables[table]);
+        with_double_width(self.portable, Prepare { program, stage: &program.stages[stage], table });
     }
 
     /// Gives the lane inputs: lane k is the row of number `chosen(k)` for the first `count` lanes, and the last of these
-    /// rows beyond.
+    /// rows beyond. Of these rows, lanes are given the columns that are not read where they are.
     pub fn set_rows(&mut self, rows: &Rows, count: usize, chosen: impl Fn(usize) -> usize) {
-        self.set_lanes(E::cells(rows), count, chosen);
+        self.find_rows(rows.width(), count, chosen);
+        let program = self.program;
+        for &(first, columns) in &program.gathered {
+            self.load(E::cells(rows), first as usize, columns as usize);
+        }
     }
 
     /// The same from rows one after another, each of as many numbers as there are lane inputs.
     pub fn set_lanes(&mut self, cells: &[E], count: usize, chosen: impl Fn(usize) -> usize) {
+        let width = self.program.lane_inputs;
+        self.find_rows(width, count, chosen);
+        self.load(cells, 0, width);
+    }
+
+    /// Where the row of each lane begins.
+    fn find_rows(&mut self, width: usize, count: usize, chosen: impl Fn(usize) -> usize) {
         assert!((1..=self.width).contains(&count), "rows for these lanes");
-        let (portable, width, lanes) = (self.portable, self.program.lane_inputs, self.width);
-        let mut starts = [0; MOST_LANES];
-        for (lane, start) in starts[..lanes].iter_mut().enumerate() {
+        for (lane, start) in self.starts[..self.width].iter_mut().enumerate() {
             *start = (chosen(lane.min(count - 1)) * width) as u32;
         }
-        let to = self.inputs_mut();
-        with_widest(portable, Load { cells, starts: &mut starts[..lanes], width, to });
+    }
+
+    /// Gives the lane inputs from number `first` on, which stand there in the rows, too.
+    fn load(&mut self, cells: &[E], first: usize, width: usize) {
+        let lanes = self.width;
+        let mut starts = self.starts;
+        let starts = &mut starts[..lanes];
+        starts.iter_mut().for_each(|start| *start += first as u32);
+        let to = &mut self.slots.numbers_mut()[first * lanes..][..width * lanes];
+        if lanes.is_multiple_of(2 * E::VECTOR) {
+            with_double_width(self.portable, Load { cells, starts, width, to });
+        } else {
+            with_widest(self.portable, Load { cells, starts, width, to });
+        }
     }
 
     /// Reads outputs `first..first + width` of the first lanes to rows of `width` numbers, one after another.
@@ -191,12 +285,6 @@ impl<'p, E: Element> Workspace<'p, E> {
         &self.slots.numbers()[..self.program.lane_inputs * self.width]
     }
 
-    /// The same, to be changed.
-    pub fn inputs_mut(&mut self) -> &mut [E] {
-        let count = self.program.lane_inputs * self.width;
-        &mut self.slots.numbers_mut()[..count]
-    }
-
     /// The outputs, one after another, each with its `width` lanes.
     pub fn outputs(&self) -> &[E] {
         let first = self.program.lane_inputs * self.width;
@@ -209,19 +297,29 @@ impl<'p, E: Element> Workspace<'p, E> {
         (inputs, &mut rest[..self.program.outputs * self.width])
     }
 
-    /// Runs a stage of a program without sums: 0 after shared or lane inputs have changed, 1 after late inputs have.
-    pub fn run(&mut self, stage: usize) {
-        self.run_and_sum(stage, self.width, Begin::New, &mut []);
+    /// Runs a program over lanes.
+    pub fn run(&mut self) {
+        self.execute(Pass { stage: 0, table: 0, cells: &[], lanes: self.width, begin: Begin::New, sums: &mut [] });
     }
 
-    /// The same; the products of the first `lanes` lanes are added to `sums` one lane after another, fused.
-    pub fn run_and_sum(&mut self, stage: usize, lanes: usize, begin: Begin, sums: &mut [E]) {
-        assert!(lanes <= self.width && sums.len() >= self.program.sums, "lanes and sums of this program");
+    /// Runs a program over the first `lanes` data rows, which were set before. Their products are added to `sums` one row
+    /// after another, fused.
+    pub fn run_over(&mut self, rows: &Rows, lanes: usize, begin: Begin, sums: &mut [E]) {
+        self.execute(Pass { stage: 0, table: 0, cells: E::cells(rows), lanes, begin, sums });
+    }
+
+    /// After that: what depends on the late inputs of number `which`.
+    pub fn run_late(&mut self, which: usize, rows: &Rows, lanes: usize, begin: Begin, sums: &mut [E]) {
+        self.execute(Pass { stage: 1, table: which, cells: E::cells(rows), lanes, begin, sums });
+    }
+
+    fn execute(&mut self, pass: Pass<E>) {
+        assert!(pass.lanes <= self.width && pass.sums.len() >= self.program.sums, "lanes and sums of this program");
         let portable = self.portable;
         if self.width.is_multiple_of(2 * E::VECTOR) {
-            with_double_width(portable, Run { workspace: self, stage, lanes, begin, sums });
+            with_double_width(portable, Run { workspace: self, pass });
         } else {
-            with_widest(portable, Run { workspace: self, stage, lanes, begin, sums });
+            with_widest(portable, Run { workspace: self, pass });
         }
     }
 }
@@ -296,12 +394,21 @@ impl<E: Element> Work for Store<'_, E> {
     }
 }
 
-struct Run<'r, 'p, E> {
-    workspace: &'r mut Workspace<'p, E>,
+/// One pass over the lanes.
+struct Pass<'r, E> {
     stage: usize,
+    table: usize,
+    /// The cells that the rows of the lanes are found in.
+    cells: &'r [E],
+    /// Lanes whose products are summed.
     lanes: usize,
     begin: Begin,
     sums: &'r mut [E],
+}
+
+struct Run<'r, 'p, E> {
+    workspace: &'r mut Workspace<'p, E>,
+    pass: Pass<'r, E>,
 }
 
 impl<E: Element> Work for Run<'_, '_, E> {
@@ -309,21 +416,45 @@ impl<E: Element> Work for Run<'_, '_, E> {
 
     #[inline(always)]
     fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
-        let Workspace { program, bodies, parts, shared, copy, slots, width, .. } = self.workspace;
-        let stage = &program.stages[self.stage];
-        prologue(&stage.prologue, shared);
-        stage.packs.iter().for_each(|&(from, to)| shared[to as usize] = shared[from as usize]);
+        let Workspace { program, bodies, parts, tables, starts, slots, width, .. } = self.workspace;
+        let Pass { stage, table, cells, lanes, begin, sums } = self.pass;
+        let Table { shared, copy } = &tables[table];
         E::execute::<V64, V32>(Body {
             program,
-            code: &bodies[self.stage],
+            code: &bodies[stage],
             parts,
             table: E::table(shared, copy),
+            cells,
+            starts: &starts[..*width],
             slots: slots.numbers_mut(),
             width: *width,
-            lanes: self.lanes,
-            begin: self.begin,
-            sums: self.sums,
+            lanes,
+            begin,
+            sums,
         });
+    }
+}
+
+/// What comes before the body of a stage.
+struct Prepare<'r, E> {
+    program: &'r Program,
+    stage: &'r Stage,
+    table: &'r mut Table<E>,
+}
+
+impl<E: Element> Work for Prepare<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
+        let Prepare { program, stage, table: Table { shared, copy } } = self;
+        prologue(&stage.prologue, shared);
+        E::convert(shared, program.own_entries, copy);
+        let table = E::table_mut(shared, copy);
+        assert!(table.len() == program.table.len(), "a table of its program");
+        stage.packs.iter().for_each(|&(from, to)| table[to as usize] = table[from as usize]);
+        // SAFETY: the program was validated against the length of its table, which this is.
+        unsafe { E::turn::<V64, V32>(&stage.turns, table) };
     }
 }
 
@@ -350,6 +481,8 @@ pub(crate) struct Body<'b, E> {
     code: &'b [Instruction],
     parts: &'b Parts,
     table: &'b [E],
+    cells: &'b [E],
+    starts: &'b [u32],
     slots: &'b mut [E],
     width: usize,
     lanes: usize,
@@ -363,6 +496,11 @@ impl<E: Element> Body<'_, E> {
         let Body { program, parts, table, width, .. } = self;
         assert!(table.len() >= program.table.len() && self.slots.len() >= program.slots * width);
         assert!(self.sums.len() >= program.sums && width.is_multiple_of(V::LANES));
+        let (cells, starts) = (self.cells, self.starts);
+        // What is read where the rows are.
+        let ends = |&start: &u32| start as usize + program.row + PADDING;
+        let is_inside = starts.len() == width && starts.iter().all(|start| ends(start) <= cells.len());
+        assert!(is_inside || parts.layers.is_empty() && !parts.has_row_panels());
         let list = |(from, to): List| &parts.lists[from as usize..to as usize];
         let slots = self.slots.as_mut_ptr();
         let lanes = Lanes { slots, width };
@@ -500,7 +638,7 @@ impl<E: Element> Body<'_, E> {
                         |a: V, b: V, c: V| a.select(b, c),
                     );
                 }
-                // SAFETY (all four): the program was validated against its numbers of slots, table entries and sums,
+                // SAFETY (all of these): the program was validated against its numbers of slots, table entries and sums,
                 // and the buffers are as long, see the assertions above.
                 Instruction::Dot(at) => {
                     let it = &parts.dots[at as usize];
@@ -510,15 +648,34 @@ impl<E: Element> Body<'_, E> {
                     let it = &parts.folds[at as usize];
                     unsafe { fold::<V>(it, list(it.terms), table.as_ptr(), slots, width) };
                 }
+                Instruction::Layer(at) => {
+                    let it = &parts.layers[at as usize];
+                    unsafe { layer::<V>(it, starts, cells.as_ptr(), table.as_ptr(), slots) };
+                }
                 Instruction::Panel(at) => {
-                    let it = &parts.panels[at as usize];
-                    unsafe { transpose::<V>(it, list(it.slots), slots, width) };
+                    if let Panel::Slots { slots: from, stride, to } = parts.panels[at as usize] {
+                        unsafe { transpose::<V>(list(from), stride, to, slots, width) };
+                    }
                 }
                 Instruction::Contract(at) => {
                     let it = &parts.contractions[at as usize];
-                    let panel = &parts.panels[it.panel as usize];
                     let is_new = it.is_first && self.begin == Begin::New;
-                    unsafe { contract::<V>(it, list(it.left), panel, slots, self.lanes, sums, is_new) };
+                    let mut steps = [0; MOST_LANES];
+                    let panel = match parts.panels[it.panel as usize] {
+                        Panel::Slots { stride, to, .. } => {
+                            for lane in 0..self.lanes {
+                                steps[lane] = (lane * stride) as u32;
+                            }
+                            Beside { from: unsafe { slots.add(to as usize) }, at: &steps[..self.lanes] }
+                        }
+                        Panel::Row { column } => {
+                            Beside { from: unsafe { cells.as_ptr().add(column as usize) }, at: &starts[..self.lanes] }
+                        }
+                        Panel::Same { slot } => {
+                            Beside { from: unsafe { slots.add(slot as usize) }, at: &steps[..self.lanes] }
+                        }
+                    };
+                    unsafe { contract::<V>(it, list(it.left), panel, slots, sums, is_new) };
                 }
             }
         }

@@ -16,6 +16,8 @@
 //! assert_eq!(hess, [6.0, 4.0, 4.0, 0.0]);
 //! ```
 
+mod assemble;
+mod columns;
 mod curvature;
 mod derive;
 mod encloser;

@@ -231,12 +231,12 @@ impl<'o> MeanEvaluator<'o, f64> {
         let sum = |(program, (workspace, sums)): (&_, &mut (Workspace<f64>, Vec<f64>))| {
             let program: &crate::program::Program = program;
             sums.resize(program.sums, 0.0);
-            workspace.set_shared(0, x);
+            workspace.set_shared(x);
             for first in (0..rows.count()).step_by(BLOCK) {
                 let lanes = BLOCK.min(rows.count() - first);
                 let begin = if first == 0 { Begin::New } else { Begin::There };
                 workspace.set_rows(rows, lanes, |k| first + k);
-                workspace.run_and_sum(0, lanes, begin, sums);
+                workspace.run_over(rows, lanes, begin, sums);
             }
         };
         let mean = Means::of(rows.count());
@@ -285,25 +285,20 @@ impl<'o, E: Element> Member<'o, E> {
         let at = WIDTHS.iter().position(|&width| width >= rows.len().max(E::VECTOR)).unwrap_or(WIDTHS.len() - 1);
         let workspace =
             self.workspaces[task.kind as usize][at].get_or_insert_with(|| Workspace::new(program, WIDTHS[at]));
-        let first_direction = task.x.len() + task.rows.width();
         if !std::mem::replace(&mut self.knows_x[at], true) {
-            workspace.set_shared(0, task.x);
-            if sets == 1 {
-                workspace.set_shared(first_direction, task.directions);
+            workspace.set_shared(task.x);
+            for (which, v) in task.directions.chunks_exact(task.x.len()).enumerate() {
+                workspace.set_late(which, v);
             }
         }
         for first in rows.clone().step_by(WIDTHS[at]) {
             let lanes = WIDTHS[at].min(rows.end - first);
             let begin = if first == rows.start { Begin::New } else { Begin::There };
             workspace.set_rows(task.rows, lanes, |k| task.choice.row(first + k));
-            workspace.run_and_sum(0, lanes, begin, sums);
+            workspace.run_over(task.rows, lanes, begin, sums);
             if !task.directions.is_empty() {
-                let directions = task.directions.chunks_exact(task.x.len());
-                for (v, sums) in directions.zip(sums.chunks_exact_mut(program.sums)) {
-                    if sets > 1 {
-                        workspace.set_shared(first_direction, v);
-                    }
-                    workspace.run_and_sum(1, lanes, begin, sums);
+                for (which, sums) in sums.chunks_exact_mut(program.sums).enumerate() {
+                    workspace.run_late(which, task.rows, lanes, begin, sums);
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::columns::Columns;
 use crate::curvature::{Block, Entries, Shares, entries, hessian_shares};
 use crate::derive::{gradient, tangent};
 use crate::encloser::Encloser;
@@ -322,7 +323,7 @@ impl Mean {
     pub fn value(&self) -> &Summed {
         self.value.get_or_init(|| {
             let mut graph = self.graph.clone();
-            let sums = Sums::value(&mut graph, self.loss);
+            let sums = Sums::value(&mut graph, &self.row(), self.loss);
             self.summed(&graph, sums, Supply::Shared)
         })
     }
@@ -331,7 +332,7 @@ impl Mean {
     pub fn gradient(&self) -> &Summed {
         self.gradient.get_or_init(|| {
             let mut graph = self.graph.clone();
-            let sums = Sums::gradient(&mut graph, self.loss, self.dim, self.units.as_deref());
+            let sums = Sums::gradient(&mut graph, &self.row(), self.loss, self.dim, self.units.as_deref());
             self.summed(&graph, sums, Supply::Shared)
         })
     }
@@ -340,8 +341,7 @@ impl Mean {
     pub fn hvp(&self) -> &Summed {
         self.hvp.get_or_init(|| {
             let mut graph = self.graph.clone();
-            let first_direction = self.dim + self.rows.width();
-            let sums = Sums::hvp(&mut graph, self.loss, self.dim, first_direction, self.units.as_deref());
+            let sums = Sums::hvp(&mut graph, &self.row(), self.loss, self.dim, self.units.as_deref());
             self.summed(&graph, sums, Supply::Late)
         })
     }
@@ -363,9 +363,14 @@ impl Mean {
         self.hessian.get_or_init(compile).as_ref()
     }
 
-    /// x, the row in the lanes, and a direction.
+    /// The inputs that are a data row: those after x.
+    fn row(&self) -> Columns {
+        Columns(self.dim..self.dim + self.rows.width())
+    }
+
+    /// x, the row, and a direction.
     fn supply(&self, direction: Supply) -> Vec<Supply> {
-        [vec![Supply::Shared; self.dim], vec![Supply::Lane; self.rows.width()], vec![direction; self.dim]].concat()
+        [vec![Supply::Shared; self.dim], vec![Supply::Row; self.rows.width()], vec![direction; self.dim]].concat()
     }
 
     fn summed(&self, graph: &Graph, sums: Sums, direction: Supply) -> Summed {

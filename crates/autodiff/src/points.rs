@@ -134,7 +134,7 @@ impl<'o> Points<'o> {
     /// Computes values and gradients at the coordinates.
     pub fn evaluate(&mut self) {
         match &mut self.seats {
-            Seats::Lanes { workspace, .. } => workspace.run(0),
+            Seats::Lanes { workspace, .. } => workspace.run(),
             Seats::One { evaluator, x, value, grad } => *value = evaluator.gradient(x, grad),
         }
     }

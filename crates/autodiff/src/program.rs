@@ -1,17 +1,18 @@
 //! A graph compiled for the lane executor: straight-line code over reused slots, in which sums of products with
 //! shared factors are small matrix products, and outer products are summed over the lanes.
 
-use rustc_hash::FxHashMap;
-
-use crate::graph::{Binary, Graph, Node, Op, Unary};
-use crate::schedule::{Chain, Plan, Step, plan};
-use crate::sums::{OuterProduct, Sums, stride};
+use crate::assemble::assemble;
+use crate::graph::{Binary, Graph, Node, Unary};
+use crate::schedule::plan;
+use crate::sums::{PADDING, Sums};
 
 /// How the executor is given an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Supply {
     /// One number per lane.
     Lane,
+    /// One number per lane, found in the data row of the lane.
+    Row,
     /// One number for all lanes.
     Shared,
     /// One number for all lanes that changes while the others stay: what depends on it is the second stage.
@@ -46,7 +47,9 @@ pub(crate) enum Instruction {
     Dot(u32),
     /// Position in [`Parts::folds`].
     Fold(u32),
-    /// Position in [`Parts::panels`].
+    /// Position in [`Parts::layers`].
+    Layer(u32),
+    /// Position in [`Parts::panels`]; of one in slots.
     Panel(u32),
     /// Position in [`Parts::contractions`].
     Contract(u32),
@@ -83,12 +86,34 @@ pub(crate) struct Fold {
     pub terms: List,
 }
 
-/// Slots transposed: the values of one lane next to each other, lane after lane, `stride` apart, from slot `to` on.
+/// A matrix product over a stretch of the data rows, which are read where they are: output o is
+/// `init_o + sum over terms of table[o + t stride] * row_(column + t)`, each sum fused from left to right.
 #[derive(Clone, Debug)]
-pub(crate) struct Panel {
-    pub slots: List,
-    pub stride: usize,
+pub(crate) struct Layer {
+    pub column: u32,
+    pub terms: u32,
+    pub outputs: u32,
+    /// Table entry of the factors, term after term; before them the addends, where `has_init`.
+    pub base: u32,
+    /// Entries from one term to the next, and slots that are written: the outputs, and more that fill up vectors.
+    pub stride: u32,
+    /// `false`: the first term is a product without addend.
+    pub has_init: bool,
+    /// Slots for the outputs lane after lane.
+    pub scratch: u32,
+    /// First of the slots of the outputs.
     pub to: u32,
+}
+
+/// Numbers of each lane next to each other.
+#[derive(Clone, Debug)]
+pub(crate) enum Panel {
+    /// Slots transposed: lane after lane, `stride` apart, from slot `to` on.
+    Slots { slots: List, stride: usize, to: u32 },
+    /// What stands in the data row of the lane from this column on.
+    Row { column: u32 },
+    /// A slot whose number is the same in all lanes.
+    Same { slot: u32 },
 }
 
 /// An outer product to be summed over the lanes: left slots, a [`Panel`], and the first of its sums.
@@ -96,6 +121,10 @@ pub(crate) struct Panel {
 pub(crate) struct Contraction {
     pub left: List,
     pub panel: u32,
+    /// Numbers of the panel that take part.
+    pub columns: usize,
+    /// Sums from one left slot to the next.
+    pub stride: usize,
     pub first: u32,
     /// Whether only sums on and below the diagonal are wanted.
     pub is_lower: bool,
@@ -108,9 +137,29 @@ pub(crate) struct Contraction {
 pub(crate) struct Parts {
     pub dots: Vec<Dot>,
     pub folds: Vec<Fold>,
+    pub layers: Vec<Layer>,
     pub panels: Vec<Panel>,
     pub contractions: Vec<Contraction>,
     pub lists: Vec<u32>,
+}
+
+/// A matrix in the shared table, transposed: row r of `columns` entries, `distance` apart from entry `from` on, becomes
+/// column r of rows `stride` apart from entry `to` on.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn {
+    pub from: u32,
+    pub rows: usize,
+    pub columns: usize,
+    pub distance: usize,
+    pub to: u32,
+    pub stride: usize,
+}
+
+impl Parts {
+    /// Whether an outer product reads data rows where they are.
+    pub fn has_row_panels(&self) -> bool {
+        self.panels.iter().any(|panel| matches!(panel, Panel::Row { .. }))
+    }
 }
 
 /// What is run each time one kind of input has changed.
@@ -120,6 +169,8 @@ pub(crate) struct Stage {
     pub prologue: Vec<Instruction>,
     /// `(from, to)` entries copied after it, so that a fold finds its factors at regular distances.
     pub packs: Vec<(u32, u32)>,
+    /// Factors of layers, put term after term.
+    pub turns: Vec<Turn>,
     /// Code over all lanes.
     pub body: Vec<Instruction>,
 }
@@ -163,13 +214,20 @@ pub(crate) struct Program {
     /// Slots, those of lane inputs and outputs included.
     pub slots: usize,
     pub lane_inputs: usize,
+    /// Numbers in a data row, the last of the lane inputs.
+    pub row: usize,
+    /// `(first, count)` of the columns that are read from slots; the others are read where the rows are.
+    pub gathered: Vec<(u32, u32)>,
     pub outputs: usize,
     /// Slots that hold a constant in every lane.
     pub filled: Vec<(u32, f64)>,
     /// Number of sums.
     pub sums: usize,
-    /// The shared table before execution: shared inputs (to be filled in), constants, room for the prologues.
+    /// The shared table before execution: shared inputs (to be filled in), constants, room for the prologues, and for what is
+    /// packed and turned.
     pub table: Vec<f64>,
+    /// Entries of the table before those that are packed and turned.
+    pub own_entries: usize,
     /// Per input: its slot (lane) or table entry (shared).
     pub inputs: Vec<Place>,
     /// Arithmetic of the bodies, per lane.
@@ -182,7 +240,9 @@ impl Program {
     /// Compiles `outputs` and `sums`; `supply[i]` says how input i will be given.
     pub fn compile(graph: &Graph, outputs: &[Node], sums: &Sums, supply: &[Supply]) -> Self {
         let plan = plan(graph, outputs, sums, supply);
-        Assembler::new(graph, outputs, sums, supply, &plan).assemble(&plan)
+        let program = assemble(graph, outputs, sums, supply, &plan);
+        program.validate();
+        program
     }
 
     /// Arithmetic of one lane with all that it shares.
@@ -217,17 +277,31 @@ impl Program {
         for fold in &mut parts.folds {
             (fold.to, fold.init) = (fold.to.map(at), fold.init.map(|init| init.map(place)));
         }
-        parts.panels.iter_mut().for_each(|panel| panel.to = at(panel.to));
+        for layer in &mut parts.layers {
+            (layer.scratch, layer.to) = (at(layer.scratch), at(layer.to));
+        }
+        for panel in &mut parts.panels {
+            match panel {
+                Panel::Slots { to: slot, .. } | Panel::Same { slot } => *slot = at(*slot),
+                Panel::Row { .. } => {}
+            }
+        }
         parts.lists.iter_mut().for_each(|slot| *slot = at(*slot));
         (bodies, parts)
     }
 
     /// Panics unless every place an instruction names exists: what the executor's unchecked accesses rely on.
     fn validate(&self) {
-        let Parts { dots, folds, panels, contractions, lists } = &self.parts;
+        let Parts { dots, folds, layers, panels, contractions, lists } = &self.parts;
         let slot = |slot: u32| assert!((slot as usize) < self.slots, "slot {slot} of {}", self.slots);
         let entry = |entry: u32| assert!((entry as usize) < self.table.len(), "entry {entry}");
         let list = |(from, to): List| lists[from as usize..to as usize].iter().for_each(|&at| slot(at));
+        for turn in self.stages.iter().flat_map(|stage| &stage.turns) {
+            let Turn { from, rows, columns, distance, to, stride } = *turn;
+            assert!(rows > 0 && columns > 0 && rows <= stride, "a matrix to be transposed");
+            entry(from + ((rows - 1) * distance + columns - 1) as u32);
+            entry(to + (columns * stride) as u32 - 1);
+        }
         for instruction in self.stages.iter().flat_map(|stage| &stage.body) {
             match *instruction {
                 Instruction::Fill(from, to) => {
@@ -264,372 +338,37 @@ impl Program {
                         }
                     }
                 }
+                Instruction::Layer(at) => {
+                    let Layer { column, terms, outputs, base, stride, has_init, scratch, to } = layers[at as usize];
+                    assert!(terms > 0 && column as usize + terms as usize <= self.row, "a stretch of the row");
+                    assert!(outputs <= stride && stride.is_multiple_of(PADDING as u32), "whole vectors");
+                    entry(base + (terms + u32::from(has_init)) * stride - 1);
+                    [scratch + stride - 1, to + stride - 1].into_iter().for_each(slot);
+                }
                 Instruction::Panel(at) => {
-                    let Panel { slots, stride, to } = panels[at as usize];
+                    let Panel::Slots { slots, stride, to } = panels[at as usize] else { panic!("a panel in slots") };
                     list(slots);
                     assert!((slots.1 - slots.0) as usize <= stride, "a panel wide enough");
                     [to, to + stride as u32 - 1].into_iter().for_each(slot);
                 }
                 Instruction::Contract(at) => {
-                    let Contraction { left, panel, first, .. } = contractions[at as usize];
+                    let Contraction { left, panel, columns, stride, first, .. } = contractions[at as usize];
                     list(left);
-                    let sums = (left.1 - left.0) as usize * panels[panel as usize].stride;
-                    assert!(first as usize + sums <= self.sums, "sums of an outer product");
-                }
-            }
-        }
-    }
-}
-
-/// Turns planned steps into instructions: gives every value its place.
-struct Assembler<'a> {
-    graph: &'a Graph,
-    sums: &'a Sums,
-    outputs: &'a [Node],
-    places: Vec<Option<Place>>,
-    /// Slots of shared values that are read lane by lane.
-    broadcast: FxHashMap<Node, u32>,
-    /// Panels by the nodes they hold.
-    panels: FxHashMap<&'a [Node], u32>,
-    pinned: Vec<bool>,
-    is_late: Vec<bool>,
-    /// Of each node: position after the last step that reads it.
-    last_use: Vec<usize>,
-    free: Vec<u32>,
-    program: Program,
-}
-
-impl<'a> Assembler<'a> {
-    fn new(graph: &'a Graph, outputs: &'a [Node], sums: &'a Sums, supply: &[Supply], plan: &Plan) -> Self {
-        let (mut lane_inputs, mut table) = (0, Vec::new());
-        let inputs = supply
-            .iter()
-            .map(|supply| match supply {
-                Supply::Lane => {
-                    lane_inputs += 1;
-                    Place::Lane(lane_inputs - 1)
-                }
-                Supply::Shared | Supply::Late => {
-                    table.push(f64::NAN);
-                    Place::Shared(table.len() as u32 - 1)
-                }
-            })
-            .collect();
-        let count = plan.count;
-        let mut last_use = vec![0; count];
-        let first_late = plan.steps[0].len();
-        let mut born = vec![0; count];
-        for (position, step) in plan.steps.iter().flatten().enumerate() {
-            step.results(|node| born[node.at()] = position);
-            step.operands(graph, sums, |node| {
-                // The second stage may run again: what it reads of the first stays.
-                let is_kept = position >= first_late && born[node.at()] < first_late;
-                last_use[node.at()] = if is_kept { usize::MAX } else { position.max(last_use[node.at()]) };
-            });
-        }
-        Assembler {
-            graph,
-            sums,
-            outputs,
-            places: vec![None; count],
-            broadcast: FxHashMap::default(),
-            panels: FxHashMap::default(),
-            pinned: vec![false; count],
-            is_late: plan.is_late.clone(),
-            last_use,
-            free: Vec::new(),
-            program: Program {
-                stages: [Stage::default(), Stage::default()],
-                parts: Parts::default(),
-                slots: lane_inputs as usize + outputs.len(),
-                lane_inputs: lane_inputs as usize,
-                outputs: outputs.len(),
-                filled: Vec::new(),
-                sums: sums.len,
-                table,
-                inputs,
-                cost: Cost::default(),
-                shared_cost: Cost::default(),
-            },
-        }
-    }
-
-    fn assemble(mut self, plan: &Plan) -> Program {
-        self.place_shared(plan);
-        self.pin_outputs(plan);
-        let mut position = 0;
-        for stage in 0..2 {
-            for step in &plan.steps[stage] {
-                self.step(stage, position, step);
-                position += 1;
-            }
-        }
-        for (k, &node) in self.outputs.iter().enumerate() {
-            let to = (self.program.lane_inputs + k) as u32;
-            match self.place(node) {
-                Place::Lane(from) if from == to => {}
-                Place::Lane(from) => self.program.stages[0].body.push(Instruction::Copy(from, to)),
-                Place::Shared(entry) => self.program.stages[0].body.push(Instruction::Fill(entry, to)),
-            }
-        }
-        self.program.validate();
-        self.program
-    }
-
-    /// Places of inputs and constants, and the prologues.
-    fn place_shared(&mut self, plan: &Plan) {
-        for at in (0..plan.count).filter(|&at| plan.needed[at]) {
-            let node = Node(at as u32);
-            match self.graph.op(node) {
-                Op::Input(i) => self.places[at] = Some(self.program.inputs[i as usize]),
-                Op::Const(bits) => self.places[at] = Some(Place::Shared(self.entry(f64::from_bits(bits)))),
-                op if !plan.is_lane[at] => {
-                    let cost = Step::Single(node).cost(self.graph, self.sums);
-                    self.program.shared_cost = self.program.shared_cost.plus(cost);
-                    let to = self.entry(f64::NAN);
-                    let of = |node: Node| match self.places[node.at()] {
-                        Some(Place::Shared(entry)) => entry,
-                        _ => unreachable!("what is shared depends on what is shared"),
-                    };
-                    let instruction = match op {
-                        Op::Unary(function, a) => Instruction::Unary(function, of(a), to),
-                        Op::Binary(function, a, b) => Instruction::Binary(function, of(a), of(b), to),
-                        Op::MulAdd(a, b, c) => Instruction::MulAdd(of(a), of(b), of(c), to),
-                        Op::Select(a, b, c) => Instruction::Select(of(a), of(b), of(c), to),
-                        Op::Input(_) | Op::Const(_) => unreachable!("placed above"),
-                    };
-                    self.program.stages[usize::from(plan.is_late[at])].prologue.push(instruction);
-                    self.places[at] = Some(Place::Shared(to));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn entry(&mut self, value: f64) -> u32 {
-        self.program.table.push(value);
-        self.program.table.len() as u32 - 1
-    }
-
-    /// A lane value that is an output is computed where outputs are read.
-    fn pin_outputs(&mut self, plan: &Plan) {
-        for (k, node) in self.outputs.iter().enumerate() {
-            let is_computed = plan.is_lane[node.at()] && !matches!(self.graph.op(*node), Op::Input(_));
-            if is_computed && self.places[node.at()].is_none() {
-                self.places[node.at()] = Some(Place::Lane((self.program.lane_inputs + k) as u32));
-                self.pinned[node.at()] = true;
-            }
-        }
-    }
-
-    fn place(&self, node: Node) -> Place {
-        self.places[node.at()].expect("operands come before their users")
-    }
-
-    fn take_slot(&mut self) -> u32 {
-        self.free.pop().unwrap_or_else(|| {
-            self.program.slots += 1;
-            self.program.slots as u32 - 1
-        })
-    }
-
-    /// The slot a step writes its result to.
-    fn result_slot(&mut self, node: Node) -> u32 {
-        match self.places[node.at()] {
-            Some(Place::Lane(slot)) => slot,
-            _ => {
-                let slot = self.take_slot();
-                self.places[node.at()] = Some(Place::Lane(slot));
-                slot
-            }
-        }
-    }
-
-    /// Gives back the slots of what a step read for the last time.
-    fn release(&mut self, position: usize, step: &Step) {
-        let mut done = Vec::new();
-        let last_use = &self.last_use;
-        step.operands(self.graph, self.sums, |node| {
-            if last_use[node.at()] == position {
-                done.push(node);
-            }
-        });
-        done.sort_unstable();
-        done.dedup();
-        for node in done {
-            let is_input = matches!(self.graph.op(node), Op::Input(_));
-            if let Place::Lane(slot) = self.place(node)
-                && !is_input
-                && !self.pinned[node.at()]
-            {
-                self.free.push(slot);
-            }
-        }
-    }
-
-    fn step(&mut self, stage: usize, position: usize, step: &Step) {
-        let cost = step.cost(self.graph, self.sums);
-        self.program.cost = self.program.cost.plus(cost);
-        let instruction = match step {
-            Step::Single(node) => {
-                let op = self.graph.op(*node);
-                let slots: Vec<u32> = op.operands().map(|operand| self.lane_slot(operand)).collect();
-                // The result may take the slot of an operand: lanes are read before they are written.
-                self.release(position, step);
-                let to = self.result_slot(*node);
-                match op {
-                    Op::Unary(function, _) => Instruction::Unary(function, slots[0], to),
-                    Op::Binary(function, ..) => Instruction::Binary(function, slots[0], slots[1], to),
-                    Op::MulAdd(..) => Instruction::MulAdd(slots[0], slots[1], slots[2], to),
-                    Op::Select(..) => Instruction::Select(slots[0], slots[1], slots[2], to),
-                    Op::Input(_) | Op::Const(_) => unreachable!("not computed"),
-                }
-            }
-            Step::NegMulAdd { a, b, c, to } => {
-                let [a, b, c] = [*a, *b, *c].map(|operand| self.lane_slot(operand));
-                self.release(position, step);
-                Instruction::NegMulAdd(a, b, c, self.result_slot(*to))
-            }
-            Step::SinCos { angle, sin, cos } => {
-                let angle = self.lane_slot(*angle);
-                let (sin, cos) = (self.result_slot(*sin), self.result_slot(*cos));
-                self.release(position, step);
-                Instruction::SinCos(angle, sin, cos)
-            }
-            Step::Dot(chain) => {
-                let (a, b) = (self.list(&chain.factors), self.list(&chain.signals));
-                let init = chain.init.map(|node| self.lane_slot(node));
-                let to = self.result_slot(chain.end);
-                self.release(position, step);
-                self.program.parts.dots.push(Dot { to, init, a, b });
-                Instruction::Dot(self.program.parts.dots.len() as u32 - 1)
-            }
-            Step::Tile(chains) => {
-                for chain in chains {
-                    self.result_slot(chain.end);
-                }
-                self.folds(stage, &chains.iter().collect::<Vec<_>>(), 0);
-                self.release(position, step);
-                return;
-            }
-            Step::Product(at) => {
-                let OuterProduct { left, right, first, is_lower } = &self.sums.products[*at];
-                let panel = self.panel(stage, right);
-                let left = self.list(left);
-                let (first, is_lower) = (*first as u32, *is_lower);
-                let contractions = &mut self.program.parts.contractions;
-                let is_first = contractions.iter().all(|other| other.first != first);
-                contractions.push(Contraction { left, panel, first, is_lower, is_first });
-                self.release(position, step);
-                Instruction::Contract(self.program.parts.contractions.len() as u32 - 1)
-            }
-        };
-        self.program.stages[stage].body.push(instruction);
-    }
-
-    fn list(&mut self, nodes: &[Node]) -> List {
-        let slots: Vec<u32> = nodes.iter().map(|&node| self.lane_slot(node)).collect();
-        let from = self.program.parts.lists.len() as u32;
-        self.program.parts.lists.extend(slots);
-        (from, self.program.parts.lists.len() as u32)
-    }
-
-    /// Slots that are never reused: what they hold is good for all further steps.
-    fn keep_slots(&mut self, count: usize) -> u32 {
-        self.program.slots += count;
-        (self.program.slots - count) as u32
-    }
-
-    /// A slot with the value in every lane, also of what does not differ between lanes.
-    fn lane_slot(&mut self, node: Node) -> u32 {
-        let entry = match self.place(node) {
-            Place::Lane(slot) => return slot,
-            Place::Shared(entry) => entry,
-        };
-        if let Some(slot) = self.broadcast.get(&node) {
-            return *slot;
-        }
-        let slot = self.keep_slots(1);
-        self.broadcast.insert(node, slot);
-        match self.graph.constant_of(node) {
-            Some(value) => self.program.filled.push((slot, value)),
-            None => {
-                let made_in = usize::from(self.is_late[node.at()]);
-                self.program.stages[made_in].body.push(Instruction::Fill(entry, slot));
-            }
-        }
-        slot
-    }
-
-    /// The panel of these nodes; made in the first stage if it can be.
-    fn panel(&mut self, stage: usize, nodes: &'a [Node]) -> u32 {
-        if let Some(panel) = self.panels.get(nodes) {
-            return *panel;
-        }
-        let made_in = if nodes.iter().any(|node| self.is_late[node.at()]) { stage } else { 0 };
-        let (slots, stride) = (self.list(nodes), stride(nodes.len()));
-        let to = self.keep_slots(stride);
-        let panel = self.program.parts.panels.len() as u32;
-        self.program.parts.panels.push(Panel { slots, stride, to });
-        self.panels.insert(nodes, panel);
-        self.program.stages[made_in].body.push(Instruction::Panel(panel));
-        panel
-    }
-
-    /// Folds of chains that agree on their terms from `done` on as far as they go together, then of what is left.
-    fn folds(&mut self, stage: usize, chains: &[&Chain], done: usize) {
-        let open: Vec<_> = chains.iter().copied().filter(|chain| chain.signals.len() > done).collect();
-        let mut rest = &open[..];
-        while let Some((first, others)) = rest.split_first() {
-            let alike = 1 + others.iter().take_while(|chain| chain.signals[done] == first.signals[done]).count();
-            let (group, after) = rest.split_at(alike);
-            let shared = |a: &[Node], b: &[Node]| a.iter().zip(b).take_while(|(a, b)| a == b).count();
-            let end = group.iter().map(|chain| done + shared(&chain.signals[done..], &first.signals[done..])).min();
-            let end = end.expect("a group is not empty");
-            self.fold(stage, group, done, end);
-            self.folds(stage, group, end);
-            rest = after;
-        }
-    }
-
-    /// One fold: terms `begin..end` of chains that have the same signals there.
-    fn fold(&mut self, stage: usize, chains: &[&Chain], begin: usize, end: usize) {
-        let (mut to, mut init) = ([0; TILE], [None; TILE]);
-        for (o, chain) in chains.iter().enumerate() {
-            let Place::Lane(slot) = self.place(chain.end) else { unreachable!("a chain is computed in lanes") };
-            to[o] = slot;
-            init[o] = if begin > 0 { Some(Place::Lane(slot)) } else { chain.init.map(|node| self.place(node)) };
-        }
-        let entry = |this: &Self, o: usize, t: usize| match this.place(chains[o].factors[begin + t]) {
-            Place::Shared(entry) => entry,
-            Place::Lane(_) => unreachable!("factors are shared"),
-        };
-        let (outputs, terms) = (chains.len(), end - begin);
-        let base = entry(self, 0, 0);
-        let distance = |to: u32| i64::from(to) - i64::from(base);
-        let per_output = if outputs > 1 { distance(entry(self, 1, 0)) } else { 0 };
-        let per_term = if terms > 1 { distance(entry(self, 0, 1)) } else { 0 };
-        let is_regular = (0..outputs)
-            .all(|o| (0..terms).all(|t| distance(entry(self, o, t)) == o as i64 * per_output + t as i64 * per_term));
-        let (base, per_output, per_term) = if is_regular {
-            (base, per_output as i32, per_term as i32)
-        } else {
-            let packed = self.program.table.len() as u32;
-            for t in 0..terms {
-                for (o, chain) in chains.iter().enumerate() {
-                    let from = entry(self, o, t);
-                    let constant = self.graph.constant_of(chain.factors[begin + t]);
-                    let to = self.entry(constant.unwrap_or(f64::NAN));
-                    if constant.is_none() {
-                        self.program.stages[stage].packs.push((from, to));
+                    match panels[panel as usize] {
+                        Panel::Slots { stride, .. } => assert!(columns <= stride, "a panel wide enough"),
+                        Panel::Row { column } => {
+                            assert!(column as usize + columns <= self.row, "a stretch of the row");
+                        }
+                        Panel::Same { slot: at } => {
+                            slot(at);
+                            assert!(columns == 1, "one number");
+                        }
                     }
+                    let sums = (left.1 - left.0) as usize * stride;
+                    let is_whole = columns <= stride && stride.is_multiple_of(PADDING);
+                    assert!(is_whole && first as usize + sums <= self.sums, "sums of an outer product");
                 }
             }
-            (packed, 1, outputs as i32)
-        };
-        let terms = self.list(&chains[0].signals[begin..end]);
-        self.program.parts.folds.push(Fold { to, outputs, init, base, per_output, per_term, terms });
-        let at = self.program.parts.folds.len() as u32 - 1;
-        self.program.stages[stage].body.push(Instruction::Fold(at));
+        }
     }
 }

@@ -2,10 +2,14 @@
 
 use std::sync::OnceLock;
 
+use crate::sums::PADDING;
+
 /// A table of data: `count()` rows of `width` numbers each.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rows {
     width: usize,
+    count: usize,
+    /// Row by row, and after the last as many zeros as the widest vector has numbers: reading a row by vectors ends there.
     cells: Vec<f64>,
     /// The cells rounded to single precision, once that is asked for.
     single: OnceLock<Vec<f32>>,
@@ -13,13 +17,15 @@ pub struct Rows {
 
 impl Rows {
     /// `cells` row by row; `width` > 0 must divide their number, and there is at least one row.
-    pub fn new(width: usize, cells: Vec<f64>) -> Self {
+    pub fn new(width: usize, mut cells: Vec<f64>) -> Self {
         assert!(
             width > 0 && !cells.is_empty() && cells.len().is_multiple_of(width),
             "{} cells in rows of {width}",
             cells.len()
         );
-        Rows { width, cells, single: OnceLock::new() }
+        let count = cells.len() / width;
+        cells.resize(cells.len() + PADDING, 0.0);
+        Rows { width, count, cells, single: OnceLock::new() }
     }
 
     /// Numbers in a row.
@@ -29,20 +35,21 @@ impl Rows {
 
     /// Number of rows.
     pub fn count(&self) -> usize {
-        self.cells.len() / self.width
+        self.count
     }
 
     /// Row `i`, `width` numbers.
     pub fn row(&self, i: usize) -> &[f64] {
+        assert!(i < self.count, "row {i} of {}", self.count);
         &self.cells[i * self.width..][..self.width]
     }
 
-    /// All cells, row by row.
+    /// All cells, row by row, and [`PADDING`] more.
     pub(crate) fn cells(&self) -> &[f64] {
         &self.cells
     }
 
-    /// All cells, row by row, in single precision.
+    /// The same in single precision.
     pub(crate) fn single_cells(&self) -> &[f32] {
         self.single.get_or_init(|| self.cells.iter().map(|&cell| cell as f32).collect())
     }

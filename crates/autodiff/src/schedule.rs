@@ -3,6 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::columns::Columns;
 use crate::derive::reachable;
 use crate::graph::{Binary, Graph, Node, Op, Unary};
 use crate::program::{Cost, Supply, TILE};
@@ -19,6 +20,8 @@ pub(crate) enum Step {
     SinCos { angle: Node, sin: Node, cos: Node },
     /// Chains with shared factors, computed together.
     Tile(Vec<Chain>),
+    /// Chains over one stretch of the data row, which is read where it is.
+    Layer(Vec<Chain>),
     /// A chain both of whose factors differ between lanes.
     Dot(Chain),
     /// Position of an outer product in the sums.
@@ -37,6 +40,8 @@ pub(crate) struct Chain {
 
 /// The steps of both stages, and what is known of every node.
 pub(crate) struct Plan {
+    /// The inputs that are a data row.
+    pub row: Columns,
     /// Nodes looked at: the first so many of the graph.
     pub count: usize,
     pub needed: Vec<bool>,
@@ -56,7 +61,7 @@ impl Step {
         match self {
             Step::Single(node) | Step::NegMulAdd { to: node, .. } => see(*node),
             Step::SinCos { sin, cos, .. } => [*sin, *cos].into_iter().for_each(see),
-            Step::Tile(chains) => chains.iter().for_each(|chain| see(chain.end)),
+            Step::Tile(chains) | Step::Layer(chains) => chains.iter().for_each(|chain| see(chain.end)),
             Step::Dot(chain) => see(chain.end),
             Step::Product(_) => {}
         }
@@ -68,7 +73,7 @@ impl Step {
             Step::Single(node) => graph.op(*node).operands().for_each(see),
             Step::NegMulAdd { a, b, c, .. } => [*a, *b, *c].into_iter().for_each(see),
             Step::SinCos { angle, .. } => see(*angle),
-            Step::Tile(chains) => {
+            Step::Tile(chains) | Step::Layer(chains) => {
                 chains.iter().for_each(|chain| chain.signals.iter().chain(&chain.init).for_each(|&node| see(node)));
             }
             Step::Dot(Chain { init, factors, signals, .. }) => {
@@ -92,7 +97,7 @@ impl Step {
             },
             Step::NegMulAdd { .. } => (2, 0),
             Step::SinCos { .. } => (0, 1),
-            Step::Tile(chains) => (chains.iter().map(|chain| 2 * chain.signals.len()).sum(), 0),
+            Step::Tile(chains) | Step::Layer(chains) => (chains.iter().map(|chain| 2 * chain.signals.len()).sum(), 0),
             Step::Dot(chain) => (2 * chain.signals.len(), 0),
             Step::Product(at) => {
                 let OuterProduct { left, right, is_lower, .. } = &sums.products[*at];
@@ -114,13 +119,18 @@ pub(crate) fn plan(graph: &Graph, outputs: &[Node], sums: &Sums, supply: &[Suppl
     let (mut is_lane, mut is_late) = (vec![false; count], vec![false; count]);
     for at in (0..count).filter(|&at| needed[at]) {
         (is_lane[at], is_late[at]) = match graph.nodes()[at] {
-            Op::Input(i) => (supply[i as usize] == Supply::Lane, supply[i as usize] == Supply::Late),
+            Op::Input(i) => {
+                let supply = supply[i as usize];
+                (matches!(supply, Supply::Lane | Supply::Row), supply == Supply::Late)
+            }
             op => (op.operands().any(|a| is_lane[a.at()]), op.operands().any(|a| is_late[a.at()])),
         };
     }
     let has_late = supply.contains(&Supply::Late);
-    let mut plan = Plan { count, needed, is_lane, is_late, has_late, steps: [Vec::new(), Vec::new()] };
-    let chains = Chains::find(graph, &plan, &wanted);
+    let row = supply.iter().position(|&supply| supply == Supply::Row).unwrap_or(0);
+    let row = Columns(row..row + supply.iter().filter(|&&supply| supply == Supply::Row).count());
+    let mut plan = Plan { row, count, needed, is_lane, is_late, has_late, steps: [Vec::new(), Vec::new()] };
+    let chains = Chains::find(graph, sums, &plan, &wanted);
     Scheduler { graph, sums, chains }.run(&mut plan, &wanted);
     plan
 }
@@ -133,12 +143,14 @@ struct Chains {
     is_done: Vec<bool>,
     /// Chains with shared factors and the same first signal and stage, those alike next to each other.
     families: FxHashMap<(bool, Node), Vec<usize>>,
+    /// Whether a chain is part of a layer.
+    in_layer: Vec<bool>,
     /// Whether a node is a partial sum of a chain, never needed by itself.
     is_inner: Vec<bool>,
 }
 
 impl Chains {
-    fn find(graph: &Graph, plan: &Plan, wanted: &[Node]) -> Self {
+    fn find(graph: &Graph, sums: &Sums, plan: &Plan, wanted: &[Node]) -> Self {
         let needed = |at: &usize| plan.needed[*at];
         let mut uses = vec![0u32; plan.count];
         wanted.iter().for_each(|node| uses[node.at()] += 1);
@@ -173,6 +185,7 @@ impl Chains {
             ending_at: FxHashMap::default(),
             all: Vec::new(),
             is_done: Vec::new(),
+            in_layer: Vec::new(),
             families: FxHashMap::default(),
             is_inner,
         };
@@ -206,35 +219,84 @@ impl Chains {
             chains.all.push(Chain { end, init, factors, signals });
         }
         chains.is_done = vec![false; chains.all.len()];
+        chains.in_layer = in_layers(graph, sums, plan, &chains.all, uses);
         let all = &chains.all;
         chains.families.values_mut().for_each(|family| family.sort_by(|&a, &b| all[a].signals.cmp(&all[b].signals)));
         chains
     }
 
-    /// Tiles of all chains of the family of `chain` that can be computed once every node below `now` is there.
-    fn tiles(&mut self, chain: usize, is_late: bool, now: Node) -> Vec<Vec<Chain>> {
+    /// All chains of the family of `chain` that can be computed once every node below `now` is there, in layers and tiles.
+    fn steps(&mut self, chain: usize, is_late: bool, now: Node) -> Vec<Step> {
         let is_ready = |chain: &Chain| chain.signals.iter().chain(&chain.init).all(|&node| node < now);
         let family = &self.families[&(is_late, self.all[chain].signals[0])];
         let ready: Vec<usize> =
             family.iter().copied().filter(|&at| !self.is_done[at] && is_ready(&self.all[at])).collect();
-        let mut tiles = Vec::new();
+        let mut steps = Vec::new();
         let mut rest = &ready[..];
-        while !rest.is_empty() {
+        let chains = |these: &[usize]| these.iter().map(|&at| self.all[at].clone()).collect();
+        while let Some(&first) = rest.first() {
+            if self.in_layer[first] {
+                let (group, after) = rest.split_at(self.layer(rest));
+                steps.push(Step::Layer(chains(group)));
+                rest = after;
+                continue;
+            }
             // As many as are mostly alike, cut into tiles of nearly one size.
             let alike = |pair: &[usize]| {
                 let (a, b) = (&self.all[pair[0]].signals, &self.all[pair[1]].signals);
                 let shared = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-                2 * shared >= a.len().max(b.len())
+                !self.in_layer[pair[1]] && 2 * shared >= a.len().max(b.len())
             };
             let run = 1 + rest.windows(2).take_while(|pair| alike(pair)).count();
             let (group, after) = rest.split_at(run);
             let tile = run.div_ceil(run.div_ceil(TILE));
-            tiles.extend(group.chunks(tile).map(|tile| tile.iter().map(|&at| self.all[at].clone()).collect()));
+            steps.extend(group.chunks(tile).map(|tile| Step::Tile(chains(tile))));
             rest = after;
         }
         ready.iter().for_each(|&at| self.is_done[at] = true);
-        tiles
+        steps
     }
+
+    /// How many of these chains, from the first, are a layer: the same signals, and factors at one distance.
+    fn layer(&self, these: &[usize]) -> usize {
+        let first = &self.all[these[0]];
+        let factor = |&at: &usize| self.all[at].factors[0].at();
+        let distance = these.get(1).map_or(0, |second| factor(second).wrapping_sub(factor(&these[0])));
+        let is_next = |pair: &[usize]| {
+            let next = &self.all[pair[1]];
+            let is_alike = next.signals == first.signals && next.init.is_some() == first.init.is_some();
+            self.in_layer[pair[1]] && is_alike && factor(&pair[1]).wrapping_sub(factor(&pair[0])) == distance
+        };
+        1 + these.windows(2).take_while(|pair| is_next(pair)).count()
+    }
+}
+
+/// Which chains can be computed where the data rows are: those over a stretch that nothing else reads from lanes, with
+/// inputs next to each other as factors. `uses` counts who reads a node.
+fn in_layers(graph: &Graph, sums: &Sums, plan: &Plan, chains: &[Chain], mut uses: Vec<u32>) -> Vec<bool> {
+    let is_shared = |node: Node| !plan.is_lane[node.at()];
+    let is_input = |node: Node| matches!(graph.op(node), Op::Input(_));
+    let can: Vec<bool> = chains
+        .iter()
+        .map(|chain| {
+            let is_next = |pair: &[Node]| match (graph.op(pair[0]), graph.op(pair[1])) {
+                (Op::Input(a), Op::Input(b)) => b == a + 1,
+                _ => false,
+            };
+            let factors = &chain.factors;
+            is_shared(factors[0])
+                && is_input(factors[0])
+                && factors.windows(2).all(is_next)
+                && chain.init.is_none_or(is_shared)
+                && plan.row.stretch(graph, &chain.signals).is_some()
+        })
+        .collect();
+    let in_place = chains.iter().zip(&can).filter(|(_, can)| **can).map(|(chain, _)| &chain.signals);
+    let stretches = sums.products.iter().map(|product| &product.right);
+    let stretches = stretches.filter(|right| plan.row.stretch(graph, right).is_some());
+    in_place.chain(stretches).flatten().for_each(|signal| uses[signal.at()] -= 1);
+    let is_free = |chain: &Chain| chain.signals.iter().all(|signal| uses[signal.at()] == 0);
+    chains.iter().zip(can).map(|(chain, can)| can && is_free(chain)).collect()
 }
 
 struct Scheduler<'a> {
@@ -280,8 +342,8 @@ impl Scheduler<'_> {
                             plan.steps[stage].push(Step::Dot(self.chains.all[chain].clone()));
                         }
                         Some(chain) => {
-                            let tiles = self.chains.tiles(chain, plan.is_late[at], node);
-                            plan.steps[stage].extend(tiles.into_iter().map(Step::Tile));
+                            let steps = self.chains.steps(chain, plan.is_late[at], node);
+                            plan.steps[stage].extend(steps);
                         }
                         None => plan.steps[stage].push(Step::Single(node)),
                     },

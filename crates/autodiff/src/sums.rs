@@ -1,11 +1,14 @@
 //! What is summed over data rows: outer products of two lists of nodes, which is what derivatives of units are.
 
+use std::ops::Range;
+
+use crate::columns::Columns;
 use crate::derive::{adjoints, gradient, tangent};
 use crate::graph::{Graph, Node};
 use crate::units::Unit;
 
 /// Sums of one row of an outer product take a multiple of this many places, the widest vector, and are added by vectors.
-const PADDING: usize = 16;
+pub(crate) const PADDING: usize = 16;
 
 /// Places from one row of sums to the next, for so many columns.
 pub(crate) fn stride(columns: usize) -> usize {
@@ -42,57 +45,73 @@ impl Sums {
         first
     }
 
-    /// New sums for these outputs, row-major.
-    fn push_for(&mut self, left: Vec<Node>, right: Vec<Node>, outputs: impl IntoIterator<Item = usize>) -> usize {
+    /// New sums for these outputs, row-major, stretches of a data row by themselves; returns the first sum of each piece of
+    /// `right`.
+    fn push_for(
+        &mut self,
+        graph: &Graph,
+        row: &Columns,
+        [left, right]: [Vec<Node>; 2],
+        outputs: impl IntoIterator<Item = usize>,
+    ) -> Vec<(usize, Range<usize>)> {
+        let outputs: Vec<usize> = outputs.into_iter().collect();
         let columns = right.len();
-        let first = self.push(left, right, false);
-        for (k, output) in outputs.into_iter().enumerate() {
-            let (sum, output) = ((first + k / columns * stride(columns) + k % columns) as u32, output as u32);
-            match self.stretches.last_mut() {
-                Some((from, to, count)) if (*from + *count, *to + *count) == (sum, output) => *count += 1,
-                _ => self.stretches.push((sum, output, 1)),
+        let mut firsts = Vec::new();
+        for piece in row.pieces(graph, &right) {
+            let first = self.push(left.clone(), right[piece.clone()].to_vec(), false);
+            for (i, outputs) in outputs.chunks_exact(columns).enumerate() {
+                for (j, &output) in outputs[piece.clone()].iter().enumerate() {
+                    let (sum, output) = ((first + i * stride(piece.len()) + j) as u32, output as u32);
+                    match self.stretches.last_mut() {
+                        Some((from, to, count)) if (*from + *count, *to + *count) == (sum, output) => *count += 1,
+                        _ => self.stretches.push((sum, output, 1)),
+                    }
+                }
             }
+            firsts.push((first, piece));
         }
-        first
+        firsts
     }
 
     /// The value alone, output 0.
-    pub fn value(graph: &mut Graph, value: Node) -> Self {
+    pub fn value(graph: &mut Graph, row: &Columns, value: Node) -> Self {
         let mut sums = Sums::default();
-        sums.push_for(vec![value], vec![graph.constant(1.0)], [0]);
+        let one = graph.constant(1.0);
+        sums.push_for(graph, row, [vec![value], vec![one]], [0]);
         sums
     }
 
     /// The value, output 0, and the gradient, outputs `1..=dim`. Without units every derivative is a node of its own.
-    pub fn gradient(graph: &mut Graph, value: Node, dim: usize, units: Option<&[Unit]>) -> Self {
-        let mut sums = Sums::value(graph, value);
+    pub fn gradient(graph: &mut Graph, row: &Columns, value: Node, dim: usize, units: Option<&[Unit]>) -> Self {
+        let mut sums = Sums::value(graph, row, value);
         match units {
             Some(units) => {
                 let adjoints = adjoints(graph, value);
                 for layer in layers(units) {
                     let left = layer.iter().map(|unit| adjoint(graph, &adjoints, unit.node)).collect();
                     let outputs = layer.iter().flat_map(|unit| unit.params.iter().map(|param| param + 1));
-                    sums.push_for(left, layer[0].signals.clone(), outputs);
+                    sums.push_for(graph, row, [left, layer[0].signals.clone()], outputs);
                 }
             }
             None => {
                 let nodes = gradient(graph, value, dim);
                 let one = graph.constant(1.0);
-                sums.push_for(nodes, vec![one], 1..=dim);
+                sums.push_for(graph, row, [nodes, vec![one]], 1..=dim);
             }
         }
         sums
     }
 
-    /// The Hessian times a direction, outputs `0..dim`; the direction of parameter p is input `first_direction + p`.
-    pub fn hvp(graph: &mut Graph, value: Node, dim: usize, first_direction: usize, units: Option<&[Unit]>) -> Self {
+    /// The Hessian times a direction, outputs `0..dim`; the direction follows the row among the inputs.
+    pub fn hvp(graph: &mut Graph, row: &Columns, value: Node, dim: usize, units: Option<&[Unit]>) -> Self {
+        let first_direction = row.0.end;
         let seeds: Vec<_> = (0..dim).map(|i| (graph.input(i), graph.input(first_direction + i))).collect();
         let (zero, one) = (graph.constant(0.0), graph.constant(1.0));
         let mut sums = Sums::default();
         let Some(units) = units else {
             let nodes = gradient(graph, value, dim);
             let nodes = tangent(graph, &nodes, &seeds).into_iter().map(|node| node.unwrap_or(zero)).collect();
-            sums.push_for(nodes, vec![one], 0..dim);
+            sums.push_for(graph, row, [nodes, vec![one]], 0..dim);
             return sums;
         };
         let adjoints = adjoints(graph, value);
@@ -103,10 +122,12 @@ impl Sums {
             let (of_deltas, of_signals) = changes.split_at(deltas.len());
             let or_zero = |changes: &[Option<Node>]| changes.iter().map(|node| node.unwrap_or(zero)).collect();
             let outputs = layer.iter().flat_map(|unit| unit.params.iter().copied());
-            let first = sums.push_for(or_zero(of_deltas), signals.clone(), outputs);
-            if of_signals.iter().any(Option::is_some) {
-                let right = or_zero(of_signals);
-                sums.products.push(OuterProduct { left: deltas, right, first, is_lower: false });
+            for (first, piece) in sums.push_for(graph, row, [or_zero(of_deltas), signals.clone()], outputs) {
+                let of_signals = &of_signals[piece];
+                if of_signals.iter().any(Option::is_some) {
+                    let right = or_zero(of_signals);
+                    sums.products.push(OuterProduct { left: deltas.clone(), right, first, is_lower: false });
+                }
             }
         }
         sums

@@ -31,6 +31,8 @@ pub(crate) trait Vector:
     type Element: Copy + Default + PartialEq + AddAssign + 'static;
     /// Numbers in one vector.
     const LANES: usize;
+    /// Vectors that the machine keeps at hand.
+    const REGISTERS: usize = 16;
 
     /// `x` in every lane.
     fn splat(x: Self::Element) -> Self;

@@ -162,8 +162,8 @@ fn the_portable_form_gives_the_same_bits() {
     for width in [1, 4, 8, 16, 32, 64] {
         let xs = points("portable", width, DIM);
         let run = |mut workspace: Workspace<f64>| {
-            workspace.inputs_mut().copy_from_slice(&xs);
-            workspace.run(0);
+            workspace.inputs_and_outputs().0.copy_from_slice(&xs);
+            workspace.run();
             bits(workspace.outputs())
         };
         let vector = run(Workspace::new(program, width));

@@ -153,14 +153,14 @@ impl Vector for F64x4 {
     unsafe fn transpose(from: *const f64, slots: *const u32, to: *mut f64, stride: usize) {
         // SAFETY: the caller's promise, and see the module.
         unsafe {
-            let row = |i: usize| Self::load(from.add(*slots.add(i) as usize)).0;
-            let (a, b, c, d) = (row(0), row(1), row(2), row(3));
-            let (ab_even, ab_odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
-            let (cd_even, cd_odd) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
-            F64x4(_mm256_permute2f128_pd::<0x20>(ab_even, cd_even)).store(to);
-            F64x4(_mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd)).store(to.add(stride));
-            F64x4(_mm256_permute2f128_pd::<0x31>(ab_even, cd_even)).store(to.add(2 * stride));
-            F64x4(_mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd)).store(to.add(3 * stride));
+            for k in [0, 2] {
+                // Numbers k and k + 1 of rows i and i + 2, put together on the way from memory.
+                let pair = |i: usize| (*from.add(*slots.add(i) as usize + k).cast::<Unaligned<__m128d>>()).0;
+                let pairs = |i: usize| _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(pair(i)), pair(i + 2));
+                let (even, odd) = (pairs(0), pairs(1));
+                Self(_mm256_unpacklo_pd(even, odd)).store(to.add(k * stride));
+                Self(_mm256_unpackhi_pd(even, odd)).store(to.add((k + 1) * stride));
+            }
         }
     }
 }
@@ -281,24 +281,18 @@ impl Vector for F32x8 {
     unsafe fn transpose(from: *const f32, slots: *const u32, to: *mut f32, stride: usize) {
         // SAFETY: the caller's promise, and see the module.
         unsafe {
-            let row = |i: usize| Self::load(from.add(*slots.add(i) as usize)).0;
-            for half in [0, 4] {
-                // Rows 0 and 4, 1 and 5, 2 and 6, 3 and 7, of each one half: columns 0 to 3, then 4 to 7.
-                let halves = |i: usize| {
-                    if half == 0 {
-                        _mm256_permute2f128_ps::<0x20>(row(i), row(i + 4))
-                    } else {
-                        _mm256_permute2f128_ps::<0x31>(row(i), row(i + 4))
-                    }
-                };
-                let (a, b, c, d) = (halves(0), halves(1), halves(2), halves(3));
+            for k in [0, 4] {
+                // Numbers k to k + 3 of rows i and i + 4, put together on the way from memory.
+                let four = |i: usize| (*from.add(*slots.add(i) as usize + k).cast::<Unaligned<__m128>>()).0;
+                let fours = |i: usize| _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(four(i)), four(i + 4));
+                let (a, b, c, d) = (fours(0), fours(1), fours(2), fours(3));
                 let (ab_low, ab_high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
                 let (cd_low, cd_high) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
-                let to = to.add(half * stride);
-                F32x8(_mm256_shuffle_ps::<0b01_00_01_00>(ab_low, cd_low)).store(to);
-                F32x8(_mm256_shuffle_ps::<0b11_10_11_10>(ab_low, cd_low)).store(to.add(stride));
-                F32x8(_mm256_shuffle_ps::<0b01_00_01_00>(ab_high, cd_high)).store(to.add(2 * stride));
-                F32x8(_mm256_shuffle_ps::<0b11_10_11_10>(ab_high, cd_high)).store(to.add(3 * stride));
+                let to = to.add(k * stride);
+                Self(_mm256_shuffle_ps::<0b01_00_01_00>(ab_low, cd_low)).store(to);
+                Self(_mm256_shuffle_ps::<0b11_10_11_10>(ab_low, cd_low)).store(to.add(stride));
+                Self(_mm256_shuffle_ps::<0b01_00_01_00>(ab_high, cd_high)).store(to.add(2 * stride));
+                Self(_mm256_shuffle_ps::<0b11_10_11_10>(ab_high, cd_high)).store(to.add(3 * stride));
             }
         }
     }

@@ -8,7 +8,6 @@ use std::arch::x86_64::*;
 use std::mem::transmute;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Sub};
 
-use super::avx::{F32x8, F64x4};
 use super::{Bits, Double, Vector};
 use crate::math::{exponential, logarithm, trigonometry};
 
@@ -53,6 +52,7 @@ macro_rules! basics {
     ($real:ty, $lanes:literal: $set1:ident $fmadd:ident $fnmadd:ident $sqrt:ident $cmp:ident $move:ident $blend:ident) => {
         type Element = $real;
         const LANES: usize = $lanes;
+        const REGISTERS: usize = 32;
 
         #[inline(always)]
         fn splat(x: $real) -> Self {
@@ -145,10 +145,20 @@ impl Vector for F64x8 {
     }
     #[inline(always)]
     unsafe fn transpose(from: *const f64, slots: *const u32, to: *mut f64, stride: usize) {
-        // SAFETY: the caller's promise: four squares of half the size.
+        // SAFETY: the caller's promise, and see the module.
         unsafe {
-            for (i, k) in [(0, 0), (0, 4), (4, 0), (4, 4)] {
-                F64x4::transpose(from.add(k), slots.add(i), to.add(k * stride + i), stride);
+            for k in [0, 2, 4, 6] {
+                // Numbers k and k + 1 of rows i, i + 2, i + 4 and i + 6, put together on the way from memory.
+                let pair = |i: usize| (*from.add(*slots.add(i) as usize + k).cast::<Unaligned<__m128d>>()).0;
+                let pairs = |i: usize| {
+                    let all = _mm512_castpd128_pd512(pair(i));
+                    let all = _mm512_insertf64x2::<1>(all, pair(i + 2));
+                    let all = _mm512_insertf64x2::<2>(all, pair(i + 4));
+                    _mm512_insertf64x2::<3>(all, pair(i + 6))
+                };
+                let (even, odd) = (pairs(0), pairs(1));
+                Self(_mm512_unpacklo_pd(even, odd)).store(to.add(k * stride));
+                Self(_mm512_unpackhi_pd(even, odd)).store(to.add((k + 1) * stride));
             }
         }
     }
@@ -208,10 +218,25 @@ impl Vector for F32x16 {
     }
     #[inline(always)]
     unsafe fn transpose(from: *const f32, slots: *const u32, to: *mut f32, stride: usize) {
-        // SAFETY: the caller's promise: four squares of half the size.
+        // SAFETY: the caller's promise, and see the module.
         unsafe {
-            for (i, k) in [(0, 0), (0, 8), (8, 0), (8, 8)] {
-                F32x8::transpose(from.add(k), slots.add(i), to.add(k * stride + i), stride);
+            for k in [0, 4, 8, 12] {
+                // Numbers k to k + 3 of rows i, i + 4, i + 8 and i + 12, put together on the way from memory.
+                let four = |i: usize| (*from.add(*slots.add(i) as usize + k).cast::<Unaligned<__m128>>()).0;
+                let fours = |i: usize| {
+                    let all = _mm512_castps128_ps512(four(i));
+                    let all = _mm512_insertf32x4::<1>(all, four(i + 4));
+                    let all = _mm512_insertf32x4::<2>(all, four(i + 8));
+                    _mm512_insertf32x4::<3>(all, four(i + 12))
+                };
+                let (a, b, c, d) = (fours(0), fours(1), fours(2), fours(3));
+                let (ab_low, ab_high) = (_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+                let (cd_low, cd_high) = (_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
+                let to = to.add(k * stride);
+                Self(_mm512_shuffle_ps::<0b01_00_01_00>(ab_low, cd_low)).store(to);
+                Self(_mm512_shuffle_ps::<0b11_10_11_10>(ab_low, cd_low)).store(to.add(stride));
+                Self(_mm512_shuffle_ps::<0b01_00_01_00>(ab_high, cd_high)).store(to.add(2 * stride));
+                Self(_mm512_shuffle_ps::<0b11_10_11_10>(ab_high, cd_high)).store(to.add(3 * stride));
             }
         }
     }

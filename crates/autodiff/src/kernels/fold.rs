@@ -1,0 +1,177 @@
+//! Sums of products of slots: with factors that are the same in all lanes, and with others.
+#![expect(clippy::needless_range_loop, reason = "indices into arrays of registers, see the module above")]
+
+use crate::program::{Dot, Fold, Place};
+use crate::vector::Vector;
+
+/// Runs one sum of products of slots over all lanes.
+///
+/// # Safety
+/// The slots named exist in `slots`, each `width` numbers long, a multiple of the vector; `a` and `b` are as long.
+#[inline(always)]
+pub(crate) unsafe fn dot<V: Vector>(dot: &Dot, a: &[u32], b: &[u32], slots: *mut V::Element, width: usize) {
+    let mut first = 0;
+    // SAFETY: passed on; the columns stay within the width.
+    unsafe {
+        while first + 8 * V::LANES <= width {
+            dot_columns::<V, 8>(dot, a, b, slots, first);
+            first += 8 * V::LANES;
+        }
+        while first + 2 * V::LANES <= width {
+            dot_columns::<V, 2>(dot, a, b, slots, first);
+            first += 2 * V::LANES;
+        }
+        while first < width {
+            dot_columns::<V, 1>(dot, a, b, slots, first);
+            first += V::LANES;
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn dot_columns<V: Vector, const N: usize>(
+    dot: &Dot,
+    a: &[u32],
+    b: &[u32],
+    slots: *mut V::Element,
+    first: usize,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let slots = slots.add(first);
+        let mut sums = [V::from_f64(0.0); N];
+        let (from_a, from_b) = (slots.add(a[0] as usize), slots.add(b[0] as usize));
+        for n in 0..N {
+            let (a, b) = (V::load(from_a.add(n * V::LANES)), V::load(from_b.add(n * V::LANES)));
+            sums[n] = match dot.init {
+                None => a * b,
+                Some(init) => a.mul_add(b, V::load(slots.add(init as usize + n * V::LANES))),
+            };
+        }
+        for t in 1..a.len() {
+            let (from_a, from_b) = (slots.add(*a.get_unchecked(t) as usize), slots.add(*b.get_unchecked(t) as usize));
+            for n in 0..N {
+                let (a, b) = (V::load(from_a.add(n * V::LANES)), V::load(from_b.add(n * V::LANES)));
+                sums[n] = a.mul_add(b, sums[n]);
+            }
+        }
+        for n in 0..N {
+            sums[n].store(slots.add(dot.to as usize + n * V::LANES));
+        }
+    }
+}
+
+/// Runs one fold over all lanes.
+///
+/// # Safety
+/// `terms` and the places of `fold` name slots of `slots` (each `width` numbers long, a multiple of the vector) and
+/// entries of `table`.
+#[inline(always)]
+pub(crate) unsafe fn fold<V: Vector>(
+    fold: &Fold,
+    terms: &[u32],
+    table: *const V::Element,
+    slots: *mut V::Element,
+    width: usize,
+) {
+    // SAFETY: passed on. Up to 12 running sums leave room for the signals and a factor in 16 registers.
+    unsafe {
+        match fold.outputs {
+            1 => columns::<V, 1, 8>(fold, terms, table, slots, width),
+            2 => columns::<V, 2, 4>(fold, terms, table, slots, width),
+            3 => columns::<V, 3, 4>(fold, terms, table, slots, width),
+            4 => columns::<V, 4, 2>(fold, terms, table, slots, width),
+            5 => columns::<V, 5, 2>(fold, terms, table, slots, width),
+            _ => columns::<V, 6, 2>(fold, terms, table, slots, width),
+        }
+    }
+}
+
+/// All lanes, `N` vectors at a time, then two, then one.
+#[inline(always)]
+unsafe fn columns<V: Vector, const M: usize, const N: usize>(
+    fold: &Fold,
+    terms: &[u32],
+    table: *const V::Element,
+    slots: *mut V::Element,
+    width: usize,
+) {
+    let mut first = 0;
+    // SAFETY: passed on; the columns stay within the width.
+    unsafe {
+        while first + N * V::LANES <= width {
+            tile::<V, M, N>(fold, terms, table, slots, first);
+            first += N * V::LANES;
+        }
+        while N > 2 && first + 2 * V::LANES <= width {
+            tile::<V, M, 2>(fold, terms, table, slots, first);
+            first += 2 * V::LANES;
+        }
+        while first < width {
+            tile::<V, M, 1>(fold, terms, table, slots, first);
+            first += V::LANES;
+        }
+    }
+}
+
+/// `M` outputs of `N` vectors from lane `first` on.
+#[inline(always)]
+unsafe fn tile<V: Vector, const M: usize, const N: usize>(
+    fold: &Fold,
+    terms: &[u32],
+    table: *const V::Element,
+    slots: *mut V::Element,
+    first: usize,
+) {
+    // SAFETY: the caller's promise: slots and entries exist.
+    unsafe {
+        let mut factor = table.offset(fold.base as isize);
+        let (per_output, per_term) = (fold.per_output as isize, fold.per_term as isize);
+        let mut signals = [V::from_f64(0.0); N];
+        let mut sums = [[V::from_f64(0.0); N]; M];
+        let from = slots.add(terms[0] as usize + first);
+        for n in 0..N {
+            signals[n] = V::load(from.add(n * V::LANES));
+        }
+        for o in 0..M {
+            let factor = V::splat(*factor.offset(o as isize * per_output));
+            match fold.init[o] {
+                None => {
+                    for n in 0..N {
+                        sums[o][n] = factor * signals[n];
+                    }
+                }
+                Some(Place::Lane(slot)) => {
+                    let from = slots.add(slot as usize + first);
+                    for n in 0..N {
+                        sums[o][n] = factor.mul_add(signals[n], V::load(from.add(n * V::LANES)));
+                    }
+                }
+                Some(Place::Shared(entry)) => {
+                    let addend = V::splat(*table.add(entry as usize));
+                    for n in 0..N {
+                        sums[o][n] = factor.mul_add(signals[n], addend);
+                    }
+                }
+            }
+        }
+        for &slot in &terms[1..] {
+            factor = factor.offset(per_term);
+            let from = slots.add(slot as usize + first);
+            for n in 0..N {
+                signals[n] = V::load(from.add(n * V::LANES));
+            }
+            for o in 0..M {
+                let factor = V::splat(*factor.offset(o as isize * per_output));
+                for n in 0..N {
+                    sums[o][n] = factor.mul_add(signals[n], sums[o][n]);
+                }
+            }
+        }
+        for o in 0..M {
+            for n in 0..N {
+                sums[o][n].store(slots.add(fold.to[o] as usize + first + n * V::LANES));
+            }
+        }
+    }
+}
