@@ -52,6 +52,12 @@ impl<'a> Assembler<'a> {
                 }
             })
             .collect();
+        let mut stages = [Stage::default(), Stage::default()];
+        for (stage, kind) in stages.iter_mut().zip([Supply::Shared, Supply::Late]) {
+            let before = |supply: &&Supply| matches!(supply, Supply::Shared | Supply::Late);
+            stage.inputs = supply.iter().filter(|&&supply| supply == kind).count();
+            stage.inputs_at = supply.iter().take_while(|&&supply| supply != kind).filter(before).count() as u32;
+        }
         let count = plan.count;
         let mut last_use = vec![0; count];
         let first_late = plan.steps[0].len();
@@ -78,7 +84,7 @@ impl<'a> Assembler<'a> {
             row: plan.row.clone(),
             is_gathered: vec![false; plan.row.0.len()],
             program: Program {
-                stages: [Stage::default(), Stage::default()],
+                stages,
                 parts: Parts::default(),
                 slots: lane_inputs as usize + outputs.len(),
                 lane_inputs: lane_inputs as usize,
@@ -115,11 +121,10 @@ impl<'a> Assembler<'a> {
                 Place::Shared(entry) => self.program.stages[0].body.push(Instruction::Fill(entry, to)),
             }
         }
-        for column in (0u32..).zip(&self.is_gathered).filter(|(_, is_gathered)| **is_gathered).map(|(column, _)| column) {
-            match self.program.gathered.last_mut() {
-                Some((first, count)) if *first + *count == column => *count += 1,
-                _ => self.program.gathered.push((column, 1)),
-            }
+        self.program.gathered = ranges(&self.is_gathered);
+        let is_read = self.program.entries_read();
+        for stage in &mut self.program.stages {
+            stage.kept = ranges(&is_read[stage.inputs_at as usize..][..stage.inputs]);
         }
         self.program
     }
@@ -359,8 +364,8 @@ impl<'a> Assembler<'a> {
             Place::Shared(entry) => entry,
             Place::Lane(_) => unreachable!("factors and addends are shared"),
         };
-        let from = entry(self, first.factors[0]);
-        let distance = chains.get(1).map_or(0, |chain| entry(self, chain.factors[0]) - from) as usize;
+        let from = (entry(self, first.factors[0]) - self.program.stages[stage].inputs_at) as usize;
+        let distance = chains.get(1).map_or(0, |chain| (entry(self, chain.factors[0]) - entry(self, first.factors[0])) as usize);
         let has_init = first.init.is_some();
         let base = self.program.table.len() as u32;
         let rows = terms + usize::from(has_init);
@@ -446,4 +451,16 @@ impl<'a> Assembler<'a> {
         let at = self.program.parts.folds.len() as u32 - 1;
         self.program.stages[stage].body.push(Instruction::Fold(at));
     }
+}
+
+/// `(first, count)` of what is true.
+fn ranges(is_there: &[bool]) -> Vec<(u32, u32)> {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for at in (0u32..).zip(is_there).filter(|(_, is_there)| **is_there).map(|(at, _)| at) {
+        match ranges.last_mut() {
+            Some((first, count)) if *first + *count == at => *count += 1,
+            _ => ranges.push((at, 1)),
+        }
+    }
+    ranges
 }

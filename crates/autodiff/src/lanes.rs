@@ -6,7 +6,7 @@
 use crate::graph::{Binary, Unary};
 use crate::kernels::{Beside, contract, dot, fold, gather, layer, scatter, transpose, turn};
 use crate::machine::vectorised;
-use crate::program::{Instruction, List, Panel, Parts, Place, Program, Stage, Turn};
+use crate::program::{Instruction, List, Panel, Parts, Program, Stage, Turn};
 use crate::rows::Rows;
 use crate::scalar::Scalar;
 use crate::sums::PADDING;
@@ -16,23 +16,31 @@ use crate::vector::{Vector, Work, with_double_width, with_widest};
 pub(crate) trait Element: Copy + Default + PartialEq + std::fmt::Debug + Send + Sync + 'static {
     /// Numbers in a vector: widths are multiples of it (or 1 for `f64`).
     const VECTOR: usize;
+    /// Whether a shared table, which is of `f64`, is copied to be of these numbers.
+    const IS_COPIED: bool;
     /// Nearest number to `x`.
     fn of(x: f64) -> Self;
     /// The number itself.
     fn to_f64(self) -> f64;
     /// Makes sums the whole content of `total`; gives back a buffer for others.
     fn become_total(sums: Vec<Self>, total: &mut Vec<f64>) -> Vec<Self>;
-    /// Brings the first `count` entries of the shared table to these numbers, if need be in `copy`.
-    fn convert(shared: &[f64], count: usize, copy: &mut Vec<Self>);
-    /// The table as these numbers.
-    fn table<'t>(shared: &'t [f64], copy: &'t [Self]) -> &'t [Self];
-    /// The same, to be changed.
-    fn table_mut<'t>(shared: &'t mut [f64], copy: &'t mut [Self]) -> &'t mut [Self];
-    /// Transposes matrices within a table with the vectors of this kind.
+    /// A total that is no more needed as a buffer for sums, where it can be one.
+    fn buffer(total: &mut Vec<f64>) -> Option<Vec<Self>>;
+    /// Brings numbers to this kind.
+    fn convert(from: &[f64], to: &mut [Self]);
+    /// Numbers of this kind, if need be in `room`.
+    fn numbers<'n>(numbers: &'n [f64], room: &'n mut Vec<Self>) -> &'n [Self];
+    /// The shared table in this kind, where `copy` is that.
+    fn table<'t>(shared: &'t mut [f64], copy: &'t mut [Self]) -> &'t mut [Self];
+    /// Transposes matrices of inputs into a table with the vectors of this kind.
     ///
     /// # Safety
-    /// The places of all exist in `table`.
-    unsafe fn turn<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(turns: &[Turn], table: &mut [Self]);
+    /// The places of all exist in `inputs` and `table`.
+    unsafe fn turn<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(
+        turns: &[Turn],
+        inputs: &[Self],
+        table: &mut [Self],
+    );
     /// The cells of a table as these numbers.
     fn cells(rows: &Rows) -> &[Self];
     /// Loads rows with the vectors of this kind.
@@ -45,6 +53,7 @@ pub(crate) trait Element: Copy + Default + PartialEq + std::fmt::Debug + Send + 
 
 impl Element for f64 {
     const VECTOR: usize = 4;
+    const IS_COPIED: bool = false;
     fn of(x: f64) -> Self {
         x
     }
@@ -54,19 +63,27 @@ impl Element for f64 {
     fn become_total(sums: Vec<Self>, total: &mut Vec<f64>) -> Vec<Self> {
         std::mem::replace(total, sums)
     }
-    #[inline(always)]
-    fn convert(_shared: &[f64], _count: usize, _copy: &mut Vec<Self>) {}
-    fn table<'t>(shared: &'t [f64], _copy: &'t [Self]) -> &'t [Self] {
-        shared
-    }
-    fn table_mut<'t>(shared: &'t mut [f64], _copy: &'t mut [Self]) -> &'t mut [Self] {
-        shared
+    fn buffer(total: &mut Vec<f64>) -> Option<Vec<Self>> {
+        Some(std::mem::take(total))
     }
     #[inline(always)]
-    unsafe fn turn<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(turns: &[Turn], table: &mut [Self]) {
+    fn convert(_from: &[f64], _to: &mut [Self]) {}
+    #[inline(always)]
+    fn numbers<'n>(numbers: &'n [f64], _room: &'n mut Vec<Self>) -> &'n [Self] {
+        numbers
+    }
+    fn table<'t>(shared: &'t mut [f64], _copy: &'t mut [Self]) -> &'t mut [Self] {
+        shared
+    }
+    #[inline(always)]
+    unsafe fn turn<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(
+        turns: &[Turn],
+        inputs: &[Self],
+        table: &mut [Self],
+    ) {
         for it in turns {
             // SAFETY: passed on.
-            unsafe { turn::<V64>(it, table.as_mut_ptr()) };
+            unsafe { turn::<V64>(it, inputs.as_ptr(), table.as_mut_ptr()) };
         }
     }
     fn cells(rows: &Rows) -> &[Self] {
@@ -88,6 +105,7 @@ impl Element for f64 {
 
 impl Element for f32 {
     const VECTOR: usize = 8;
+    const IS_COPIED: bool = true;
     fn of(x: f64) -> Self {
         x as f32
     }
@@ -102,24 +120,33 @@ impl Element for f32 {
         );
         sums
     }
+    fn buffer(_total: &mut Vec<f64>) -> Option<Vec<Self>> {
+        None
+    }
     #[inline(always)]
-    fn convert(shared: &[f64], count: usize, copy: &mut Vec<Self>) {
-        copy.resize(shared.len(), 0.0);
-        for (copy, &x) in copy[..count].iter_mut().zip(shared) {
-            *copy = x as f32;
+    fn convert(from: &[f64], to: &mut [Self]) {
+        for (to, &from) in to.iter_mut().zip(from) {
+            *to = from as f32;
         }
     }
-    fn table<'t>(_shared: &'t [f64], copy: &'t [Self]) -> &'t [Self] {
-        copy
+    #[inline(always)]
+    fn numbers<'n>(numbers: &'n [f64], room: &'n mut Vec<Self>) -> &'n [Self] {
+        room.resize(numbers.len(), 0.0);
+        Self::convert(numbers, room);
+        room
     }
-    fn table_mut<'t>(_shared: &'t mut [f64], copy: &'t mut [Self]) -> &'t mut [Self] {
+    fn table<'t>(_shared: &'t mut [f64], copy: &'t mut [Self]) -> &'t mut [Self] {
         copy
     }
     #[inline(always)]
-    unsafe fn turn<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(turns: &[Turn], table: &mut [Self]) {
+    unsafe fn turn<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(
+        turns: &[Turn],
+        inputs: &[Self],
+        table: &mut [Self],
+    ) {
         for it in turns {
             // SAFETY: passed on.
-            unsafe { turn::<V32>(it, table.as_mut_ptr()) };
+            unsafe { turn::<V32>(it, inputs.as_ptr(), table.as_mut_ptr()) };
         }
     }
     fn cells(rows: &Rows) -> &[Self] {
@@ -148,6 +175,8 @@ pub(crate) struct Workspace<'p, E> {
     parts: Parts,
     /// One for each supply of late inputs; the first where there are none.
     tables: Vec<Table<E>>,
+    /// For inputs in single precision.
+    room: Vec<E>,
     /// Where the data row of each lane begins.
     starts: [u32; MOST_LANES],
     slots: Slots<E>,
@@ -159,7 +188,7 @@ pub(crate) struct Workspace<'p, E> {
 #[derive(Clone, Debug)]
 struct Table<E> {
     shared: Vec<f64>,
-    /// In single precision, where that is asked for.
+    /// In single precision, where that is asked for; else empty.
     copy: Vec<E>,
 }
 
@@ -174,13 +203,20 @@ impl<'p, E: Element> Workspace<'p, E> {
             slots.numbers_mut()[slot as usize * width..][..width].fill(E::of(value));
         }
         let (bodies, parts) = program.at_width(width);
-        let (shared, mut copy) = (program.table.clone(), Vec::new());
-        E::convert(&shared, shared.len(), &mut copy);
-        let tables = vec![Table { shared, copy }];
-        let mut workspace =
-            Workspace { program, bodies, parts, tables, starts: [0; MOST_LANES], slots, width, portable: false };
-        workspace.prepare(0, 0);
-        workspace
+        let shared = program.table.clone();
+        let mut copy = vec![E::default(); if E::IS_COPIED { shared.len() } else { 0 }];
+        E::convert(&shared, &mut copy);
+        Workspace {
+            program,
+            bodies,
+            parts,
+            tables: vec![Table { shared, copy }],
+            room: Vec::new(),
+            starts: [0; MOST_LANES],
+            slots,
+            width,
+            portable: false,
+        }
     }
 
     /// The same, run as on a machine without the vector unit.
@@ -195,13 +231,12 @@ impl<'p, E: Element> Workspace<'p, E> {
     }
 
     /// Gives the shared inputs, which come first.
-    pub fn set_shared(&mut self, values: &[f64]) {
-        self.put(0, 0, values);
-        self.prepare(0, 0);
+    pub fn set_shared(&mut self, inputs: &[f64]) {
+        self.prepare(0, 0, inputs);
     }
 
     /// Gives the late inputs, which come last, after the shared ones: the supply of number `which`, 0 first.
-    pub fn set_late(&mut self, which: usize, values: &[f64]) {
+    pub fn set_late(&mut self, which: usize, inputs: &[f64]) {
         if which > 0 {
             if self.tables.len() == which {
                 self.tables.push(self.tables[0].clone());
@@ -210,24 +245,13 @@ impl<'p, E: Element> Workspace<'p, E> {
             others[0].shared.copy_from_slice(&first[0].shared);
             others[0].copy.copy_from_slice(&first[0].copy);
         }
-        self.put(which, self.program.inputs.len() - values.len(), values);
-        self.prepare(1, which);
-    }
-
-    /// Puts inputs from `first` on into a table.
-    fn put(&mut self, table: usize, first: usize, values: &[f64]) {
-        let Some(&last) = self.program.inputs[first..][..values.len()].last() else { return };
-        let (Place::Shared(from), Place::Shared(to)) = (self.program.inputs[first], last) else {
-            panic!("an input of lanes");
-        };
-        assert_eq!((to - from) as usize + 1, values.len(), "shared inputs next to each other");
-        self.tables[table].shared[from as usize..=to as usize].copy_from_slice(values);
+        self.prepare(1, which, inputs);
     }
 
     /// Computes what a stage needs of a table.
-    fn prepare(&mut self, stage: usize, table: usize) {
-        let (program, table) = (self.program, &mut self.tables[table]);
-        with_double_width(self.portable, Prepare { program, stage: &program.stages[stage], table });
+    fn prepare(&mut self, stage: usize, table: usize, inputs: &[f64]) {
+        let (program, table, room) = (self.program, &mut self.tables[table], &mut self.room);
+        with_double_width(self.portable, Prepare { program, stage: &program.stages[stage], inputs, room, table });
     }
 
     /// Gives the lane inputs: lane k is the row of number `chosen(k)` for the first `count` lanes, and the last of these
@@ -418,7 +442,7 @@ impl<E: Element> Work for Run<'_, '_, E> {
     fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
         let Workspace { program, bodies, parts, tables, starts, slots, width, .. } = self.workspace;
         let Pass { stage, table, cells, lanes, begin, sums } = self.pass;
-        let Table { shared, copy } = &tables[table];
+        let Table { shared, copy } = &mut tables[table];
         E::execute::<V64, V32>(Body {
             program,
             code: &bodies[stage],
@@ -439,6 +463,8 @@ impl<E: Element> Work for Run<'_, '_, E> {
 struct Prepare<'r, E> {
     program: &'r Program,
     stage: &'r Stage,
+    inputs: &'r [f64],
+    room: &'r mut Vec<E>,
     table: &'r mut Table<E>,
 }
 
@@ -447,14 +473,27 @@ impl<E: Element> Work for Prepare<'_, E> {
 
     #[inline(always)]
     fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
-        let Prepare { program, stage, table: Table { shared, copy } } = self;
-        prologue(&stage.prologue, shared);
-        E::convert(shared, program.own_entries, copy);
-        let table = E::table_mut(shared, copy);
-        assert!(table.len() == program.table.len(), "a table of its program");
+        let Prepare { program, stage, inputs, room, table: Table { shared, copy } } = self;
+        assert_eq!(inputs.len(), stage.inputs, "all inputs of the stage");
+        let own = &mut shared[stage.inputs_at as usize..][..inputs.len()];
+        let copied = if copy.is_empty() { &mut [][..] } else { &mut copy[stage.inputs_at as usize..][..inputs.len()] };
+        for &(first, count) in &stage.kept {
+            let kept = first as usize..(first + count) as usize;
+            own[kept.clone()].copy_from_slice(&inputs[kept.clone()]);
+            E::convert(&inputs[kept.clone()], copied.get_mut(kept).unwrap_or_default());
+        }
+        if !stage.prologue.is_empty() {
+            prologue(&stage.prologue, shared);
+            let count = program.own_entries.min(copy.len());
+            E::convert(&shared[..count], &mut copy[..count]);
+        }
+        let table = E::table(shared, copy);
+        assert_eq!(table.len(), program.table.len(), "a table of its program");
         stage.packs.iter().for_each(|&(from, to)| table[to as usize] = table[from as usize]);
-        // SAFETY: the program was validated against the length of its table, which this is.
-        unsafe { E::turn::<V64, V32>(&stage.turns, table) };
+        if !stage.turns.is_empty() {
+            // SAFETY: the program was validated against the numbers of its inputs and table entries, which these are.
+            unsafe { E::turn::<V64, V32>(&stage.turns, E::numbers(inputs, room), table) };
+        }
     }
 }
 

@@ -130,7 +130,7 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
         let mean = Means::of(choice.count());
         let value = mean.of_sum(self.total.sums[0]);
         // Output 0 is the value, in a stretch of its own or at the head of the gradient's.
-        mean.scale(&self.total.sums, &summed.stretches, 1, grad);
+        mean.scale(&self.total.sums, summed, 1, grad);
         let Some(penalty) = &mut self.penalty else { return value };
         let mut extra = [0.0];
         penalty.out.resize(x.len(), 0.0);
@@ -147,7 +147,7 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
         for (vs, hvs) in vs.chunks(DIRECTIONS * dim).zip(hvs.chunks_mut(DIRECTIONS * dim)) {
             self.sum(Kind::Hvp, summed, x, Choice::All(self.mean.rows.count()), vs);
             for (k, hv) in hvs.chunks_exact_mut(dim).enumerate() {
-                mean.scale(&self.total.sums[k * sums..][..sums], &summed.stretches, 0, hv);
+                mean.scale(&self.total.sums[k * sums..][..sums], summed, 0, hv);
             }
         }
         if let Some(penalty) = &mut self.penalty {
@@ -312,6 +312,8 @@ impl<E: Element> Total<E> {
 
     fn restart(&mut self) {
         self.next = 0;
+        // The buffer used last is the one in the cache.
+        self.spare.extend(E::buffer(&mut self.sums).filter(|buffer| !buffer.is_empty()));
         self.waiting.clear();
     }
 
@@ -344,7 +346,9 @@ impl<E: Element> Total<E> {
             );
             sums
         };
-        self.spare.push(sums);
+        if !sums.is_empty() {
+            self.spare.push(sums);
+        }
         self.next += 1;
     }
 }
@@ -366,12 +370,14 @@ impl Means {
     }
 
     /// The means of all sums that stand for outputs from number `skip` on; what has no sum is 0.
-    fn scale(&self, sums: &[f64], stretches: &[(u32, u32, u32)], skip: u32, means: &mut [f64]) {
+    fn scale(&self, sums: &[f64], summed: &Summed, skip: u32, means: &mut [f64]) {
         vectorised(
             #[inline(always)]
             || {
-                means.fill(0.0);
-                for &(sum, output, count) in stretches {
+                if summed.outputs < means.len() + skip as usize {
+                    means.fill(0.0);
+                }
+                for &(sum, output, count) in &summed.stretches {
                     let before = skip.saturating_sub(output).min(count);
                     let (sum, output, count) = (sum + before, output + before - skip, (count - before) as usize);
                     let (sums, means) = (&sums[sum as usize..][..count], &mut means[output as usize..][..count]);

@@ -84,6 +84,8 @@ pub(crate) struct Summed {
     pub program: Program,
     /// `(first sum, first output, count)` of stretches in which outputs follow one another.
     pub stretches: Vec<(u32, u32, u32)>,
+    /// Outputs that have a sum.
+    pub outputs: usize,
 }
 
 /// The programs of a Hessian over data rows, and where its entries are found among their sums.
@@ -324,7 +326,7 @@ impl Mean {
         self.value.get_or_init(|| {
             let mut graph = self.graph.clone();
             let sums = Sums::value(&mut graph, &self.row(), self.loss);
-            self.summed(&graph, sums, Supply::Shared)
+            self.summed(&graph, sums, 0)
         })
     }
 
@@ -333,7 +335,7 @@ impl Mean {
         self.gradient.get_or_init(|| {
             let mut graph = self.graph.clone();
             let sums = Sums::gradient(&mut graph, &self.row(), self.loss, self.dim, self.units.as_deref());
-            self.summed(&graph, sums, Supply::Shared)
+            self.summed(&graph, sums, 0)
         })
     }
 
@@ -342,7 +344,7 @@ impl Mean {
         self.hvp.get_or_init(|| {
             let mut graph = self.graph.clone();
             let sums = Sums::hvp(&mut graph, &self.row(), self.loss, self.dim, self.units.as_deref());
-            self.summed(&graph, sums, Supply::Late)
+            self.summed(&graph, sums, self.dim)
         })
     }
 
@@ -352,7 +354,7 @@ impl Mean {
             let units = self.units.as_deref()?;
             let mut graph = self.graph.clone();
             let Shares { sums, blocks } = hessian_shares(&mut graph, self.loss, units);
-            let supply = self.supply(Supply::Shared);
+            let supply = self.supply(0);
             let shares = sums.iter().map(|sums| Program::compile(&graph, &[], sums, &supply)).collect();
             let mut unit_of = vec![None; self.dim];
             for (u, unit) in units.iter().enumerate() {
@@ -368,14 +370,15 @@ impl Mean {
         Columns(self.dim..self.dim + self.rows.width())
     }
 
-    /// x, the row, and a direction.
-    fn supply(&self, direction: Supply) -> Vec<Supply> {
-        [vec![Supply::Shared; self.dim], vec![Supply::Row; self.rows.width()], vec![direction; self.dim]].concat()
+    /// x, the row, and so many numbers of a direction.
+    fn supply(&self, direction: usize) -> Vec<Supply> {
+        [vec![Supply::Shared; self.dim], vec![Supply::Row; self.rows.width()], vec![Supply::Late; direction]].concat()
     }
 
-    fn summed(&self, graph: &Graph, sums: Sums, direction: Supply) -> Summed {
+    fn summed(&self, graph: &Graph, sums: Sums, direction: usize) -> Summed {
         let program = Program::compile(graph, &[], &sums, &self.supply(direction));
-        Summed { program, stretches: sums.stretches }
+        let outputs = sums.stretches.iter().map(|&(_, _, count)| count as usize).sum();
+        Summed { program, stretches: sums.stretches, outputs }
     }
 
     fn cost(&self, program: &Program, task: Task) -> Cost {

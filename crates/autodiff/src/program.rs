@@ -86,6 +86,14 @@ pub(crate) struct Fold {
     pub terms: List,
 }
 
+impl Fold {
+    /// Table entry of the factor of output `o` and term `t`.
+    fn entry(&self, o: usize, t: u32) -> u32 {
+        let along = o as i64 * i64::from(self.per_output) + i64::from(t) * i64::from(self.per_term);
+        u32::try_from(i64::from(self.base) + along).expect("a table entry")
+    }
+}
+
 /// A matrix product over a stretch of the data rows, which are read where they are: output o is
 /// `init_o + sum over terms of table[o + t stride] * row_(column + t)`, each sum fused from left to right.
 #[derive(Clone, Debug)]
@@ -143,11 +151,11 @@ pub(crate) struct Parts {
     pub lists: Vec<u32>,
 }
 
-/// A matrix in the shared table, transposed: row r of `columns` entries, `distance` apart from entry `from` on, becomes
-/// column r of rows `stride` apart from entry `to` on.
+/// A matrix among the inputs of a stage, transposed into the shared table: row r of `columns` inputs, `distance` apart from
+/// number `from` on, becomes column r of rows `stride` apart from entry `to` on.
 #[derive(Clone, Debug)]
 pub(crate) struct Turn {
-    pub from: u32,
+    pub from: usize,
     pub rows: usize,
     pub columns: usize,
     pub distance: usize,
@@ -165,6 +173,11 @@ impl Parts {
 /// What is run each time one kind of input has changed.
 #[derive(Debug, Default)]
 pub(crate) struct Stage {
+    /// Number of its inputs, and the table entry of the first.
+    pub inputs: usize,
+    pub inputs_at: u32,
+    /// `(first, count)` of the inputs that are read from the table; the others are turned where they are given.
+    pub kept: Vec<(u32, u32)>,
     /// Scalar code over the shared table.
     pub prologue: Vec<Instruction>,
     /// `(from, to)` entries copied after it, so that a fold finds its factors at regular distances.
@@ -250,6 +263,38 @@ impl Program {
         self.cost.plus(self.shared_cost)
     }
 
+    /// Whether each entry of the shared table is read by code.
+    pub fn entries_read(&self) -> Vec<bool> {
+        let mut is_read = vec![false; self.table.len()];
+        let mut read = |entry: u32| is_read[entry as usize] = true;
+        for stage in &self.stages {
+            for instruction in &stage.prologue {
+                match *instruction {
+                    Instruction::Unary(_, a, _) => read(a),
+                    Instruction::Binary(_, a, b, _) => [a, b].into_iter().for_each(&mut read),
+                    Instruction::MulAdd(a, b, c, _) | Instruction::Select(a, b, c, _) => {
+                        [a, b, c].into_iter().for_each(&mut read);
+                    }
+                    _ => unreachable!("not an instruction of a prologue"),
+                }
+            }
+            stage.packs.iter().for_each(|&(from, _)| read(from));
+            stage.body.iter().for_each(|instruction| match instruction {
+                Instruction::Fill(entry, _) => read(*entry),
+                _ => {}
+            });
+        }
+        for fold in &self.parts.folds {
+            for o in 0..fold.outputs {
+                if let Some(Place::Shared(entry)) = fold.init[o] {
+                    read(entry);
+                }
+                (0..fold.terms.1 - fold.terms.0).for_each(|t| read(fold.entry(o, t)));
+            }
+        }
+        is_read
+    }
+
     /// The bodies and their parts with every slot multiplied by the number of lanes: where its lanes begin.
     pub fn at_width(&self, width: usize) -> ([Vec<Instruction>; 2], Parts) {
         let width = u32::try_from(width).expect("some lanes");
@@ -296,10 +341,10 @@ impl Program {
         let slot = |slot: u32| assert!((slot as usize) < self.slots, "slot {slot} of {}", self.slots);
         let entry = |entry: u32| assert!((entry as usize) < self.table.len(), "entry {entry}");
         let list = |(from, to): List| lists[from as usize..to as usize].iter().for_each(|&at| slot(at));
-        for turn in self.stages.iter().flat_map(|stage| &stage.turns) {
+        for (stage, turn) in self.stages.iter().flat_map(|stage| stage.turns.iter().map(move |turn| (stage, turn))) {
             let Turn { from, rows, columns, distance, to, stride } = *turn;
             assert!(rows > 0 && columns > 0 && rows <= stride, "a matrix to be transposed");
-            entry(from + ((rows - 1) * distance + columns - 1) as u32);
+            assert!(from + (rows - 1) * distance + columns <= stage.inputs, "a matrix of inputs");
             entry(to + (columns * stride) as u32 - 1);
         }
         for instruction in self.stages.iter().flat_map(|stage| &stage.body) {
@@ -332,10 +377,7 @@ impl Program {
                             Some(Place::Lane(at)) => slot(at),
                             Some(Place::Shared(at)) => entry(at),
                         }
-                        for t in [0, fold.terms.1 - fold.terms.0 - 1] {
-                            let along = o as i64 * i64::from(fold.per_output) + i64::from(t) * i64::from(fold.per_term);
-                            entry(u32::try_from(i64::from(fold.base) + along).expect("a table entry"));
-                        }
+                        [0, fold.terms.1 - fold.terms.0 - 1].into_iter().for_each(|t| entry(fold.entry(o, t)));
                     }
                 }
                 Instruction::Layer(at) => {

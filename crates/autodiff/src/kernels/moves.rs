@@ -114,17 +114,17 @@ pub(crate) unsafe fn scatter<V: Vector>(
     }
 }
 
-/// Transposes a matrix within a table.
+/// Transposes a matrix of inputs into a table.
 ///
 /// # Safety
-/// Both places of `it` exist in `table`.
+/// Both places of `it` exist, in `inputs` and in `table`.
 #[inline(always)]
-pub(crate) unsafe fn turn<V: Vector>(it: &Turn, table: *mut V::Element) {
-    let Turn { rows, columns, distance, stride, .. } = *it;
+pub(crate) unsafe fn turn<V: Vector>(it: &Turn, inputs: *const V::Element, table: *mut V::Element) {
+    let Turn { from, rows, columns, distance, to, stride } = *it;
     let mut starts = [0; 16];
     // SAFETY: the caller's promise; whole squares first, then what is left of both.
     unsafe {
-        let (from, to) = (table.add(it.from as usize), table.add(it.to as usize));
+        let (from, to) = (inputs.add(from), table.add(to as usize));
         let whole = (rows - rows % V::LANES, columns - columns % V::LANES);
         let mut row = 0;
         while row < whole.0 {
