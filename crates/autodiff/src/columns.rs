@@ -26,7 +26,7 @@ impl Columns {
         (nodes.len() >= SHORTEST && self.run(graph, nodes) == nodes.len()).then_some(first)
     }
 
-    /// The nodes cut into stretches and what is between them.
+    /// The nodes cut into stretches, constants, and what is between them.
     pub fn pieces(&self, graph: &Graph, nodes: &[Node]) -> Vec<Range<usize>> {
         let mut pieces: Vec<Range<usize>> = Vec::new();
         let mut is_open = false;
@@ -39,11 +39,12 @@ impl Columns {
                 at += run;
                 continue;
             }
+            let is_constant = graph.constant_of(nodes[at]).is_some();
             match pieces.last_mut() {
-                Some(piece) if is_open => piece.end += 1,
+                Some(piece) if is_open && !is_constant => piece.end += 1,
                 _ => pieces.push(at..at + 1),
             }
-            is_open = true;
+            is_open = !is_constant;
             at += 1;
         }
         pieces

@@ -3,6 +3,8 @@
 //! Every lane runs the same scalar expressions in the same order, and nothing is fused that the graph does not fuse:
 //! the number of lanes never changes a lane's bits. Sums over lanes have a fixed order, see [`Workspace::run`].
 
+use std::borrow::Cow;
+
 use crate::graph::{Binary, Unary};
 use crate::kernels::{Beside, contract, dot, fold, gather, layer, scatter, transpose, turn};
 use crate::machine::vectorised;
@@ -31,7 +33,9 @@ pub(crate) trait Element: Copy + Default + PartialEq + std::fmt::Debug + Send + 
     /// Numbers of this kind, if need be in `room`.
     fn numbers<'n>(numbers: &'n [f64], room: &'n mut Vec<Self>) -> &'n [Self];
     /// The shared table in this kind, where `copy` is that.
-    fn table<'t>(shared: &'t mut [f64], copy: &'t mut [Self]) -> &'t mut [Self];
+    fn table<'t>(shared: &'t [f64], copy: &'t [Self]) -> &'t [Self];
+    /// The same, to be changed.
+    fn table_mut<'t>(shared: &'t mut [f64], copy: &'t mut [Self]) -> &'t mut [Self];
     /// Transposes matrices of inputs into a table with the vectors of this kind.
     ///
     /// # Safety
@@ -72,7 +76,10 @@ impl Element for f64 {
     fn numbers<'n>(numbers: &'n [f64], _room: &'n mut Vec<Self>) -> &'n [Self] {
         numbers
     }
-    fn table<'t>(shared: &'t mut [f64], _copy: &'t mut [Self]) -> &'t mut [Self] {
+    fn table<'t>(shared: &'t [f64], _copy: &'t [Self]) -> &'t [Self] {
+        shared
+    }
+    fn table_mut<'t>(shared: &'t mut [f64], _copy: &'t mut [Self]) -> &'t mut [Self] {
         shared
     }
     #[inline(always)]
@@ -135,7 +142,10 @@ impl Element for f32 {
         Self::convert(numbers, room);
         room
     }
-    fn table<'t>(_shared: &'t mut [f64], copy: &'t mut [Self]) -> &'t mut [Self] {
+    fn table<'t>(_shared: &'t [f64], copy: &'t [Self]) -> &'t [Self] {
+        copy
+    }
+    fn table_mut<'t>(_shared: &'t mut [f64], copy: &'t mut [Self]) -> &'t mut [Self] {
         copy
     }
     #[inline(always)]
@@ -174,7 +184,7 @@ pub(crate) struct Workspace<'p, E> {
     bodies: [Vec<Instruction>; 2],
     parts: Parts,
     /// One for each supply of late inputs; the first where there are none.
-    tables: Vec<Table<E>>,
+    tables: Vec<Table<'p, E>>,
     /// For inputs in single precision.
     room: Vec<E>,
     /// Where the data row of each lane begins.
@@ -186,8 +196,9 @@ pub(crate) struct Workspace<'p, E> {
 
 /// The shared table with what the prologues made of it.
 #[derive(Clone, Debug)]
-struct Table<E> {
-    shared: Vec<f64>,
+struct Table<'p, E> {
+    /// That of the program, until inputs are given.
+    shared: Cow<'p, [f64]>,
     /// In single precision, where that is asked for; else empty.
     copy: Vec<E>,
 }
@@ -203,9 +214,9 @@ impl<'p, E: Element> Workspace<'p, E> {
             slots.numbers_mut()[slot as usize * width..][..width].fill(E::of(value));
         }
         let (bodies, parts) = program.at_width(width);
-        let shared = program.table.clone();
-        let mut copy = vec![E::default(); if E::IS_COPIED { shared.len() } else { 0 }];
-        E::convert(&shared, &mut copy);
+        let mut copy = vec![E::default(); if E::IS_COPIED { program.table.len() } else { 0 }];
+        E::convert(&program.table, &mut copy);
+        let shared = Cow::Borrowed(&program.table[..]);
         Workspace {
             program,
             bodies,
@@ -242,7 +253,7 @@ impl<'p, E: Element> Workspace<'p, E> {
                 self.tables.push(self.tables[0].clone());
             }
             let (first, others) = self.tables.split_at_mut(which);
-            others[0].shared.copy_from_slice(&first[0].shared);
+            others[0].shared.to_mut().copy_from_slice(&first[0].shared);
             others[0].copy.copy_from_slice(&first[0].copy);
         }
         self.prepare(1, which, inputs);
@@ -442,7 +453,7 @@ impl<E: Element> Work for Run<'_, '_, E> {
     fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
         let Workspace { program, bodies, parts, tables, starts, slots, width, .. } = self.workspace;
         let Pass { stage, table, cells, lanes, begin, sums } = self.pass;
-        let Table { shared, copy } = &mut tables[table];
+        let Table { shared, copy } = &tables[table];
         E::execute::<V64, V32>(Body {
             program,
             code: &bodies[stage],
@@ -460,21 +471,22 @@ impl<E: Element> Work for Run<'_, '_, E> {
 }
 
 /// What comes before the body of a stage.
-struct Prepare<'r, E> {
+struct Prepare<'r, 'p, E> {
     program: &'r Program,
     stage: &'r Stage,
     inputs: &'r [f64],
     room: &'r mut Vec<E>,
-    table: &'r mut Table<E>,
+    table: &'r mut Table<'p, E>,
 }
 
-impl<E: Element> Work for Prepare<'_, E> {
+impl<E: Element> Work for Prepare<'_, '_, E> {
     type Output = ();
 
     #[inline(always)]
     fn run<V64: Vector<Element = f64>, V32: Vector<Element = f32>>(self) {
         let Prepare { program, stage, inputs, room, table: Table { shared, copy } } = self;
         assert_eq!(inputs.len(), stage.inputs, "all inputs of the stage");
+        let shared = shared.to_mut();
         let own = &mut shared[stage.inputs_at as usize..][..inputs.len()];
         let copied = if copy.is_empty() { &mut [][..] } else { &mut copy[stage.inputs_at as usize..][..inputs.len()] };
         for &(first, count) in &stage.kept {
@@ -487,7 +499,7 @@ impl<E: Element> Work for Prepare<'_, E> {
             let count = program.own_entries.min(copy.len());
             E::convert(&shared[..count], &mut copy[..count]);
         }
-        let table = E::table(shared, copy);
+        let table = E::table_mut(shared, copy);
         assert_eq!(table.len(), program.table.len(), "a table of its program");
         stage.packs.iter().for_each(|&(from, to)| table[to as usize] = table[from as usize]);
         if !stage.turns.is_empty() {

@@ -9,13 +9,13 @@ use crate::program::Program;
 pub(crate) const WIDTHS: [usize; 6] = [1, 4, 8, 16, 32, 64];
 
 /// Lanes of a program by the bytes of its slots: 64 while they nearly stay in the first-level cache of a common core, from where
-/// on reading an instruction costs nothing; else 32 or 16, since fewer cost more than the second-level cache does.
-/// Never by threads.
+/// on reading an instruction costs nothing; 32 while they stay in the second-level cache; else 16, since fewer cost more than
+/// that cache does. Never by threads.
 pub(crate) fn width_of(program: &Program) -> usize {
     let fits = |width: usize, bytes: usize| program.slots * width * size_of::<f64>() <= bytes;
     if fits(64, 48 << 10) {
         64
-    } else if fits(32, 128 << 10) {
+    } else if fits(32, 512 << 10) {
         32
     } else {
         16

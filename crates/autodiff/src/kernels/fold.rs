@@ -17,6 +17,10 @@ pub(crate) unsafe fn dot<V: Vector>(dot: &Dot, a: &[u32], b: &[u32], slots: *mut
             dot_columns::<V, 8>(dot, a, b, slots, first);
             first += 8 * V::LANES;
         }
+        while first + 4 * V::LANES <= width {
+            dot_columns::<V, 4>(dot, a, b, slots, first);
+            first += 4 * V::LANES;
+        }
         while first + 2 * V::LANES <= width {
             dot_columns::<V, 2>(dot, a, b, slots, first);
             first += 2 * V::LANES;
@@ -74,8 +78,18 @@ pub(crate) unsafe fn fold<V: Vector>(
     slots: *mut V::Element,
     width: usize,
 ) {
-    // SAFETY: passed on. Up to 12 running sums leave room for the signals and a factor in 16 registers.
+    // SAFETY: passed on. Up to 12 running sums leave room for the signals and a factor in 16 registers, up to 24 in 32.
     unsafe {
+        if V::REGISTERS == 32 {
+            return match fold.outputs {
+                1 => columns::<V, 1, 8>(fold, terms, table, slots, width),
+                2 => columns::<V, 2, 4>(fold, terms, table, slots, width),
+                3 => columns::<V, 3, 4>(fold, terms, table, slots, width),
+                4 => columns::<V, 4, 4>(fold, terms, table, slots, width),
+                5 => columns::<V, 5, 4>(fold, terms, table, slots, width),
+                _ => columns::<V, 6, 4>(fold, terms, table, slots, width),
+            };
+        }
         match fold.outputs {
             1 => columns::<V, 1, 8>(fold, terms, table, slots, width),
             2 => columns::<V, 2, 4>(fold, terms, table, slots, width),
@@ -87,7 +101,7 @@ pub(crate) unsafe fn fold<V: Vector>(
     }
 }
 
-/// All lanes, `N` vectors at a time, then two, then one.
+/// All lanes, `N` vectors at a time, then four, then two, then one.
 #[inline(always)]
 unsafe fn columns<V: Vector, const M: usize, const N: usize>(
     fold: &Fold,
@@ -102,6 +116,10 @@ unsafe fn columns<V: Vector, const M: usize, const N: usize>(
         while first + N * V::LANES <= width {
             tile::<V, M, N>(fold, terms, table, slots, first);
             first += N * V::LANES;
+        }
+        while N > 4 && first + 4 * V::LANES <= width {
+            tile::<V, M, 4>(fold, terms, table, slots, first);
+            first += 4 * V::LANES;
         }
         while N > 2 && first + 2 * V::LANES <= width {
             tile::<V, M, 2>(fold, terms, table, slots, first);
