@@ -13,13 +13,13 @@ use crate::rows::{Choice, Rows};
 use crate::sums::stride;
 
 /// Rows in the lanes at once.
-const BLOCK: usize = 32;
+const BLOCK: usize = 64;
 
 /// Rows that are summed before they join the total: the piece of work that a thread takes.
-const SECTION: usize = 2 * BLOCK;
+const SECTION: usize = 64;
 
 /// Numbers of lanes, the fewest for small minibatches; of `f32` at least its vector.
-const WIDTHS: [usize; 4] = [4, 8, 16, BLOCK];
+const WIDTHS: [usize; 5] = [4, 8, 16, 32, BLOCK];
 
 /// Directions that one pass over the rows serves: their sums should stay in the cache.
 const DIRECTIONS: usize = 16;
