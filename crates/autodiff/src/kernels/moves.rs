@@ -114,34 +114,35 @@ pub(crate) unsafe fn scatter<V: Vector>(
     }
 }
 
-/// Transposes a matrix of inputs into a table.
+/// Transposes matrices of inputs into a table.
 ///
 /// # Safety
-/// Both places of `it` exist, in `inputs` and in `table`.
+/// The places of all exist, in `inputs` and in `table`.
 #[inline(always)]
-pub(crate) unsafe fn turn<V: Vector>(it: &Turn, inputs: *const V::Element, table: *mut V::Element) {
-    let Turn { from, rows, columns, distance, to, stride } = *it;
+pub(crate) unsafe fn turn<V: Vector>(turns: &[Turn], inputs: *const V::Element, table: *mut V::Element) {
     let mut starts = [0; 16];
-    // SAFETY: the caller's promise; whole squares first, then what is left of both.
-    unsafe {
-        let (from, to) = (inputs.add(from), table.add(to as usize));
+    for &Turn { from, rows, columns, distance, to, stride } in turns {
         let whole = (rows - rows % V::LANES, columns - columns % V::LANES);
-        let mut row = 0;
-        while row < whole.0 {
-            for i in 0..V::LANES {
-                starts[i] = ((row + i) * distance) as u32;
+        // SAFETY: the caller's promise; whole squares first, then what is left of both.
+        unsafe {
+            let (from, to) = (inputs.add(from), table.add(to as usize));
+            let mut row = 0;
+            while row < whole.0 {
+                for i in 0..V::LANES {
+                    starts[i] = ((row + i) * distance) as u32;
+                }
+                let mut column = 0;
+                while column < whole.1 {
+                    V::transpose(from.add(column), starts.as_ptr(), to.add(column * stride + row), stride);
+                    column += V::LANES;
+                }
+                row += V::LANES;
             }
-            let mut column = 0;
-            while column < whole.1 {
-                V::transpose(from.add(column), starts.as_ptr(), to.add(column * stride + row), stride);
-                column += V::LANES;
-            }
-            row += V::LANES;
-        }
-        for row in 0..rows {
-            let first = if row < whole.0 { whole.1 } else { 0 };
-            for column in first..columns {
-                *to.add(column * stride + row) = *from.add(row * distance + column);
+            for row in 0..rows {
+                let first = if row < whole.0 { whole.1 } else { 0 };
+                for column in first..columns {
+                    *to.add(column * stride + row) = *from.add(row * distance + column);
+                }
             }
         }
     }
