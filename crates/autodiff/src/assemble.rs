@@ -365,7 +365,8 @@ impl<'a> Assembler<'a> {
             Place::Lane(_) => unreachable!("factors and addends are shared"),
         };
         let from = (entry(self, first.factors[0]) - self.program.stages[stage].inputs_at) as usize;
-        let distance = chains.get(1).map_or(0, |chain| (entry(self, chain.factors[0]) - entry(self, first.factors[0])) as usize);
+        let distance =
+            chains.get(1).map_or(0, |chain| (entry(self, chain.factors[0]) - entry(self, first.factors[0])) as usize);
         let has_init = first.init.is_some();
         let base = self.program.table.len() as u32;
         let rows = terms + usize::from(has_init);

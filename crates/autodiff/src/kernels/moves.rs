@@ -9,13 +9,7 @@ use crate::vector::Vector;
 /// # Safety
 /// The slots exist in `slots`, each `width` numbers long, a multiple of the vector, and so do `stride` slots from `to`.
 #[inline(always)]
-pub(crate) unsafe fn transpose<V: Vector>(
-    from: &[u32],
-    stride: usize,
-    to: u32,
-    slots: *mut V::Element,
-    width: usize,
-) {
+pub(crate) unsafe fn transpose<V: Vector>(from: &[u32], stride: usize, to: u32, slots: *mut V::Element, width: usize) {
     // SAFETY: the caller's promise.
     unsafe {
         let to = slots.add(to as usize);
@@ -23,12 +17,7 @@ pub(crate) unsafe fn transpose<V: Vector>(
         while column + V::LANES <= from.len() {
             let mut lane = 0;
             while lane < width {
-                V::transpose(
-                    slots.add(lane),
-                    from.as_ptr().add(column),
-                    to.add(lane * stride + column),
-                    stride,
-                );
+                V::transpose(slots.add(lane), from.as_ptr().add(column), to.add(lane * stride + column), stride);
                 lane += V::LANES;
             }
             column += V::LANES;

@@ -181,8 +181,9 @@ impl<'p, E: Element> Workspace<'p, E> {
         self.execute(Pass { stage: 0, table: 0, cells: E::cells(rows), lanes, begin, sums });
     }
 
-    /// After that: what depends on the late inputs of number `which`.
-    pub fn run_late(&mut self, which: usize, rows: &Rows, lanes: usize, begin: Begin, sums: &mut [E]) {
+    /// After that: what depends on the late inputs of number `which`, with sums of its own.
+    pub fn run_late(&mut self, which: usize, rows: &Rows, lanes: usize, sums: &mut [E]) {
+        let begin = Begin::New;
         self.execute(Pass { stage: 1, table: which, cells: E::cells(rows), lanes, begin, sums });
     }
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::derive::gradient;
+use crate::derive::{gradient, tangent};
 use crate::lanes::{Begin, Element, Workspace};
-use crate::objective::{Body, Mean};
-use crate::{Evaluator, Objective, Rows, Scalar, Stream, interpret};
+use crate::objective::{Body, Mean, Summed};
+use crate::{Evaluator, Objective, Rows, Scalar, Stream, Sym, interpret};
 
-const INPUTS: usize = 5;
+/// Inputs of the networks: few, which are brought to lanes, and many, which are read where the data rows are.
+const INPUTS: [usize; 2] = [5, 19];
 const CLASSES: usize = 3;
 
 /// Parameters of a network with these widths, inputs and outputs included.
@@ -31,20 +32,20 @@ fn network<S: Scalar>(widths: &[usize], x: &[S], row: &[S]) -> S {
     S::sum(signal.iter().map(|z| z.exp())).ln() - S::dot(targets, &signal)
 }
 
-fn rows(count: usize) -> Arc<Rows> {
+fn rows(inputs: usize, count: usize) -> Arc<Rows> {
     let mut stream = Stream::new(0, "rows", &[&count.to_string()]);
     let mut cells = Vec::new();
     for _ in 0..count {
-        cells.extend((0..INPUTS).map(|_| stream.normal()));
+        cells.extend((0..inputs).map(|_| stream.normal()));
         let label = stream.below(CLASSES as u32) as usize;
         cells.extend((0..CLASSES).map(|class| f64::from(u8::from(class == label))));
     }
-    Arc::new(Rows::new(INPUTS + CLASSES, cells))
+    Arc::new(Rows::new(inputs + CLASSES, cells))
 }
 
-fn objective(hidden: &[usize], count: usize, l2: f64) -> Objective {
-    let widths = [&[INPUTS], hidden, &[CLASSES]].concat();
-    Objective::over_rows(parameters(&widths), rows(count), |x, row| {
+fn objective(inputs: usize, hidden: &[usize], count: usize, l2: f64) -> Objective {
+    let widths = [&[inputs], hidden, &[CLASSES]].concat();
+    Objective::over_rows(parameters(&widths), rows(inputs, count), |x, row| {
         let loss = network(&widths, x, row);
         if l2 > 0.0 { Scalar::dot(x, x) * (0.5 * l2) + loss } else { loss }
     })
@@ -81,8 +82,8 @@ fn all(mut at: Evaluator, x: &[f64]) -> Vec<f64> {
 /// The loss of each row is the recorded function of that row, bit for bit, and weight decay is none of it.
 #[test]
 fn the_value_of_a_row_is_that_of_its_own_term() {
-    for count in [1, 5, 64, 70] {
-        let (plain, decayed) = (objective(&[4], count, 0.0), objective(&[4], count, 0.01));
+    for (inputs, count) in INPUTS.into_iter().flat_map(|inputs| [1, 5, 64, 70].map(|count| (inputs, count))) {
+        let (plain, decayed) = (objective(inputs, &[4], count, 0.0), objective(inputs, &[4], count, 0.01));
         let x = point(plain.dim());
         let (graph, loss) = plain.graph();
         let per_row = (0..count).map(|i| interpret(graph, &[loss], &[&x[..], mean(&plain).rows.row(i)].concat())[0]);
@@ -92,7 +93,7 @@ fn the_value_of_a_row_is_that_of_its_own_term() {
             values.fill(f64::NAN);
             let mut eval = objective.evaluator();
             eval.row_values(&x, &mut values);
-            assert_eq!(values, expected, "{count} rows");
+            assert_eq!(values, expected, "{count} rows of {inputs} inputs");
         }
         let excess = decayed.evaluator().value(&x) - plain.evaluator().value(&x);
         let decay = 0.005 * x.iter().map(|x| x * x).sum::<f64>();
@@ -103,8 +104,9 @@ fn the_value_of_a_row_is_that_of_its_own_term() {
 /// Row after row within sections of 64, then the sections: recomputed here with the reference interpreter.
 #[test]
 fn sums_have_the_stated_order() {
-    for count in [1, 3, 4, 7, 31, 32, 33, 64, 65, 150] {
-        let objective = objective(&[4], count, 0.0);
+    let counts = [1, 3, 4, 7, 31, 32, 33, 64, 65, 150];
+    for (inputs, count) in INPUTS.into_iter().flat_map(|inputs| counts.map(|count| (inputs, count))) {
+        let objective = objective(inputs, &[4], count, 0.0);
         let Mean { rows, .. } = mean(&objective);
         let (graph, loss) = objective.graph();
         let mut graph = graph.clone();
@@ -135,10 +137,10 @@ fn sums_have_the_stated_order() {
 
 #[test]
 fn threads_change_no_bit() {
-    let objective = objective(&[7, 4], 333, 0.01);
-    let x = point(objective.dim());
-    let alone = all(objective.evaluator(), &x);
-    for threads in [1, 2, 3, 5] {
+    for (inputs, threads) in INPUTS.into_iter().flat_map(|inputs| [1, 2, 3, 5].map(|threads| (inputs, threads))) {
+        let objective = objective(inputs, &[7, 4], 333, 0.01);
+        let x = point(objective.dim());
+        let alone = all(objective.evaluator(), &x);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let together = pool.install(|| all(objective.evaluator().on_all_threads(), &x));
         assert_eq!(bits(&together), bits(&alone), "{threads} threads");
@@ -148,7 +150,12 @@ fn threads_change_no_bit() {
 /// The list 0, 1, 2, ... is the whole; a list picks rows, repeats them, and counts each time.
 #[test]
 fn chosen_rows_are_those_rows() {
-    let objective = objective(&[4], 50, 0.1);
+    for inputs in INPUTS {
+        chosen_rows_of(&objective(inputs, &[4], 50, 0.1));
+    }
+}
+
+fn chosen_rows_of(objective: &Objective) {
     let (dim, mut at) = (objective.dim(), objective.evaluator());
     let x = point(dim);
     let (mut whole, mut chosen) = (vec![0.0; dim], vec![0.0; dim]);
@@ -175,8 +182,8 @@ fn chosen_rows_are_those_rows() {
 #[test]
 fn the_hessian_by_units_is_the_hessian_by_directions() {
     for hidden in [&[][..], &[4], &[6, 3], &[5, 4, 3]] {
-        for l2 in [0.0, 0.1] {
-            let objective = objective(hidden, 70, l2);
+        for (inputs, l2) in [(5, 0.0), (5, 0.1), (19, 0.0)] {
+            let objective = objective(inputs, hidden, 70, l2);
             let n = objective.dim();
             assert!(mean(&objective).hessian().is_some(), "a network is made of units");
             let mut at = objective.evaluator();
@@ -233,7 +240,7 @@ fn tied_weights_are_differentiated_all_the_same() {
 /// What no row enters is not part of the mean: with weight 1 on `|x|^2 / 2` the gradient moves by exactly one addition.
 #[test]
 fn a_penalty_is_computed_once() {
-    let (plain, decayed) = (objective(&[4], 40, 0.0), objective(&[4], 40, 2.0));
+    let (plain, decayed) = (objective(5, &[4], 40, 0.0), objective(5, &[4], 40, 2.0));
     assert!(plain.penalty_graph().is_none() && decayed.penalty_graph().is_some());
     let (dim, x) = (plain.dim(), point(plain.dim()));
     let (mut grad, mut with_decay) = (vec![0.0; dim], vec![0.0; dim]);
@@ -248,7 +255,12 @@ fn a_penalty_is_computed_once() {
 /// Single precision: 24 bits, and errors that grow with the number of operations on the way, here below a hundred.
 #[test]
 fn single_precision_is_close_and_the_same_for_all_threads() {
-    let objective = objective(&[8], 200, 0.1);
+    for inputs in INPUTS {
+        single_precision_of(&objective(inputs, &[8], 200, 0.1));
+    }
+}
+
+fn single_precision_of(objective: &Objective) {
     let (dim, x) = (objective.dim(), point(objective.dim()));
     let (mut exact, mut single, mut threaded) = (vec![0.0; dim], vec![0.0; dim], vec![0.0; dim]);
     let value = objective.evaluator().gradient(&x, &mut exact);
@@ -262,27 +274,92 @@ fn single_precision_is_close_and_the_same_for_all_threads() {
     assert_eq!((close.to_bits(), bits(&single)), (again.to_bits(), bits(&threaded)));
 }
 
-/// Sums over rows in all forms: with and without the vector unit, in both precisions, whole and partial blocks.
+/// Sums over rows in all forms: with and without the vector unit, in both precisions, whole and partial blocks of any
+/// width.
 #[test]
-fn the_portable_form_sums_the_same_bits() {
-    fn sums<E: Element>(mean: &Mean, lanes: usize, x: &[f64], is_portable: bool) -> Vec<E> {
-        let program = &mean.gradient().program;
-        let workspace = Workspace::new(program, 16);
+fn every_form_sums_the_same_bits() {
+    fn sums<E: Element>(mean: &Mean, width: usize, lanes: usize, x: &[f64], is_portable: bool) -> Vec<E> {
+        let Summed { program, stretches, .. } = mean.gradient();
+        let workspace = Workspace::new(program, width);
         let mut workspace = if is_portable { workspace.portable() } else { workspace };
         workspace.set_shared(x);
-        workspace.set_rows(&mean.rows, lanes, |k| 2 * k);
+        // What was there before is forgotten.
         let mut sums = vec![E::of(7.0); program.sums];
-        workspace.run_over(&mean.rows, lanes, Begin::New, &mut sums);
+        for (first, begin) in [(0, Begin::New), (lanes, Begin::There)] {
+            workspace.set_rows(&mean.rows, lanes, |k| (2 * (first + k)) % mean.rows.count());
+            workspace.run_over(&mean.rows, lanes, begin, &mut sums);
+        }
         // Those that stand for something.
-        let stretches = mean.gradient().stretches.iter();
-        stretches.flat_map(|&(sum, _, count)| sums[sum as usize..][..count as usize].to_vec()).collect()
+        stretches.iter().flat_map(|&(sum, _, count)| sums[sum as usize..][..count as usize].to_vec()).collect()
     }
-    let objective = objective(&[7], 32, 0.0);
-    let (mean, x) = (mean(&objective), point(objective.dim()));
-    for lanes in [1, 2, 5, 15, 16] {
-        let double = [false, true].map(|is_portable| bits(&sums::<f64>(mean, lanes, &x, is_portable)));
-        assert_eq!(double[0], double[1], "{lanes} rows");
-        let single = [false, true].map(|is_portable| sums::<f32>(mean, lanes, &x, is_portable));
-        assert_eq!(single[0], single[1], "{lanes} rows in single precision");
+    for (inputs, hidden) in [(5, 7), (19, 7), (19, 1), (16, 24), (33, 20)] {
+        let objective = objective(inputs, &[hidden], 64, 0.0);
+        let (mean, x) = (mean(&objective), point(objective.dim()));
+        for lanes in [1, 2, 5, 8, 15, 16, 33, 64] {
+            let widths = || [8, 16, 32, 64].into_iter().filter(move |&width| width >= lanes);
+            let forms = || widths().flat_map(|width| [(width, false), (width, true)]);
+            let double: Vec<_> = forms().map(|(width, form)| bits(&sums(mean, width, lanes, &x, form))).collect();
+            assert!(double.windows(2).all(|pair| pair[0] == pair[1]), "{inputs}-{hidden}: {lanes} rows");
+            let single: Vec<_> = forms().map(|(width, form)| sums::<f32>(mean, width, lanes, &x, form)).collect();
+            assert!(single.windows(2).all(|pair| pair[0] == pair[1]), "{inputs}-{hidden}: {lanes} rows of f32");
+        }
+    }
+}
+
+/// What is computed where the rows are has the bits of the reference interpreter: one row's derivatives are products of
+/// single numbers. Inputs that are read elsewhere, too, layers without addends, of one unit and of more than two vectors,
+/// two layers over one stretch.
+#[test]
+fn stretches_of_a_row_are_read_as_its_numbers() {
+    type Loss = for<'g> fn(&[Sym<'g>], &[Sym<'g>]) -> Sym<'g>;
+    fn units<'g>(x: &[Sym<'g>], row: &[Sym<'g>]) -> Vec<Sym<'g>> {
+        x.chunks_exact(row.len()).map(|w| Scalar::dot(w, row)).collect()
+    }
+    // With the number of layers in each.
+    let losses: [(usize, usize, Loss); 8] = [
+        (20, 1, |x, row| Scalar::dot(x, row).tanh()),
+        (21, 1, |x, row| (x[20] + Scalar::dot(&x[..20], row)).tanh()),
+        (20 * 37, 1, |x, row| Scalar::sum(units(x, row).into_iter().map(|z| z.tanh().square()))),
+        (40, 0, |x, row| Scalar::sum(units(x, row).into_iter().map(|z| (z - row[3]).square()))),
+        (22, 2, |x, row| Scalar::dot(&x[..9], &row[2..11]).tanh() * Scalar::dot(&x[9..22], &row[5..18]).exp()),
+        (13, 1, |x, row| {
+            let unit = Scalar::dot(&x[..10], &row[..10]).tanh();
+            Scalar::dot(&x[10..13], &[unit, row[18], row[19]]).square()
+        }),
+        (46, 2, |x, row| {
+            let unit = |first: usize| Scalar::dot(&x[first..first + 10], &row[..10]).tanh();
+            Scalar::dot(&[unit(0), unit(11), unit(21), unit(36)], &x[32..36]) * x[10]
+        }),
+        (30, 1, |x, row| Scalar::dot(&x[..10], &row[..10]).tanh() - Scalar::dot(&x[10..], row).tanh() * row[19]),
+    ];
+    for (which, (dim, layers, loss)) in losses.into_iter().enumerate() {
+        let mut stream = Stream::new(0, "stretches", &[&which.to_string()]);
+        let rows = Arc::new(Rows::new(20, (0..60).map(|_| stream.normal()).collect()));
+        let objective = Objective::over_rows(dim, rows.clone(), loss);
+        assert_eq!(mean(&objective).value().program.parts.layers.len(), layers, "loss {which}");
+        let (x, v) = (point(dim), (0..dim).map(|_| stream.normal()).collect::<Vec<_>>());
+        let (graph, value) = objective.graph();
+        let mut graph = graph.clone();
+        let derivatives = gradient(&mut graph, value, dim);
+        let directions: Vec<_> = (0..dim).map(|i| (graph.input(i), graph.input(dim + 20 + i))).collect();
+        let zero = graph.constant(0.0);
+        let products = tangent(&mut graph, &derivatives, &directions);
+        let products: Vec<_> = products.into_iter().map(|node| node.unwrap_or(zero)).collect();
+        let (mut at, mut grad) = (objective.evaluator(), vec![0.0; dim]);
+        for i in 0..3 {
+            let inputs = [&x[..], rows.row(i), &v[..]].concat();
+            let mut value_of_row = [0.0];
+            at.gradients_on(&x, &[i as u32], &mut value_of_row, &mut grad);
+            assert_eq!(value_of_row[0], interpret(&graph, &[value], &inputs)[0], "loss {which}, row {i}");
+            assert_eq!(grad, interpret(&graph, &derivatives, &inputs), "loss {which}, row {i}");
+        }
+        let mut hv = vec![0.0; dim];
+        at.hvp(&x, &v, &mut hv);
+        for (k, hv) in hv.iter().enumerate() {
+            let product = |i| interpret(&graph, &products, &[&x[..], rows.row(i), &v[..]].concat())[k];
+            let mean = (product(0) + product(1) + product(2)) / 3.0;
+            // Sums of up to forty products of numbers of order one, in another order.
+            assert!((hv - mean).abs() <= 1e-13, "loss {which}, product {k}: {hv} {mean}");
+        }
     }
 }
