@@ -163,13 +163,6 @@ pub(crate) struct Turn {
     pub stride: usize,
 }
 
-impl Parts {
-    /// Whether an outer product reads data rows where they are.
-    pub fn has_row_panels(&self) -> bool {
-        self.panels.iter().any(|panel| matches!(panel, Panel::Row { .. }))
-    }
-}
-
 /// What is run each time one kind of input has changed.
 #[derive(Debug, Default)]
 pub(crate) struct Stage {
@@ -263,6 +256,12 @@ impl Program {
         self.cost.plus(self.shared_cost)
     }
 
+    /// Whether rows are read where they are.
+    pub fn reads_rows(&self) -> bool {
+        let is_of_rows = |panel: &Panel| matches!(panel, Panel::Row { .. });
+        !self.parts.layers.is_empty() || self.parts.panels.iter().any(is_of_rows)
+    }
+
     /// Whether each entry of the shared table is read by code.
     pub fn entries_read(&self) -> Vec<bool> {
         let mut is_read = vec![false; self.table.len()];
@@ -279,10 +278,11 @@ impl Program {
                 }
             }
             stage.packs.iter().for_each(|&(from, _)| read(from));
-            stage.body.iter().for_each(|instruction| match instruction {
-                Instruction::Fill(entry, _) => read(*entry),
-                _ => {}
-            });
+            for instruction in &stage.body {
+                if let Instruction::Fill(entry, _) = *instruction {
+                    read(entry);
+                }
+            }
         }
         for fold in &self.parts.folds {
             for o in 0..fold.outputs {

@@ -30,10 +30,11 @@ impl<E: Element> Body<'_, E> {
         assert!(table.len() >= program.table.len() && self.slots.len() >= program.slots * width);
         assert!(self.sums.len() >= program.sums && width.is_multiple_of(V::LANES));
         let (cells, starts) = (self.cells, self.starts);
-        // What is read where the rows are.
-        let ends = |&start: &u32| start as usize + program.row + PADDING;
-        let is_inside = starts.len() == width && starts.iter().all(|start| ends(start) <= cells.len());
-        assert!(is_inside || parts.layers.is_empty() && !parts.has_row_panels());
+        if program.reads_rows() {
+            let ends = |&start: &u32| start as usize + program.row + PADDING;
+            assert!(starts.len() == width && width.is_multiple_of(4) && self.lanes <= width, "a row for every lane");
+            assert!(starts.iter().all(|start| ends(start) <= cells.len()), "rows and what follows the last");
+        }
         let list = |(from, to): List| &parts.lists[from as usize..to as usize];
         let slots = self.slots.as_mut_ptr();
         let lanes = Lanes { slots, width };
@@ -196,8 +197,8 @@ impl<E: Element> Body<'_, E> {
                     let mut steps = [0; MOST_LANES];
                     let panel = match parts.panels[it.panel as usize] {
                         Panel::Slots { stride, to, .. } => {
-                            for lane in 0..self.lanes {
-                                steps[lane] = (lane * stride) as u32;
+                            for (lane, step) in steps[..self.lanes].iter_mut().enumerate() {
+                                *step = (lane * stride) as u32;
                             }
                             Beside { from: unsafe { slots.add(to as usize) }, at: &steps[..self.lanes] }
                         }
