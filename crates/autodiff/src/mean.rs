@@ -12,11 +12,15 @@ use crate::objective::{Blocks, Mean, Summed};
 use crate::rows::{Choice, Rows};
 use crate::sums::stride;
 
-/// Rows in the lanes at once, which are summed before they join the total: the piece of work that a thread takes.
-const SECTION: usize = 64;
+/// Rows in the lanes at once. Where two products add to the same sums, their order is one after the other in each block, so
+/// that this is part of the result.
+const BLOCK: usize = 32;
+
+/// Rows that are summed before they join the total: the piece of work that a thread takes.
+const SECTION: usize = 2 * BLOCK;
 
 /// Numbers of lanes, the fewest for small minibatches; of `f32` at least its vector.
-const WIDTHS: [usize; 5] = [4, 8, 16, 32, SECTION];
+const WIDTHS: [usize; 4] = [4, 8, 16, BLOCK];
 
 /// Directions that one pass over the rows serves: their sums should stay in the cache.
 const DIRECTIONS: usize = 16;
@@ -222,15 +226,15 @@ impl<'o> MeanEvaluator<'o, f64> {
     fn hessian_by_blocks(&mut self, blocks: &'o Blocks, x: &[f64], hess: &mut [f64]) {
         let rows = &self.mean.rows;
         if self.shares.is_empty() {
-            let share = |program| (Workspace::new(program, SECTION), Vec::new());
+            let share = |program| (Workspace::new(program, BLOCK), Vec::new());
             self.shares = blocks.shares.iter().map(share).collect();
         }
         let sum = |(program, (workspace, sums)): (&_, &mut (Workspace<f64>, Vec<f64>))| {
             let program: &crate::program::Program = program;
             sums.resize(program.sums, 0.0);
             workspace.set_shared(x);
-            for first in (0..rows.count()).step_by(SECTION) {
-                let lanes = SECTION.min(rows.count() - first);
+            for first in (0..rows.count()).step_by(BLOCK) {
+                let lanes = BLOCK.min(rows.count() - first);
                 let begin = if first == 0 { Begin::New } else { Begin::There };
                 workspace.set_rows(rows, lanes, |k| first + k);
                 workspace.run_over(rows, lanes, begin, sums);
@@ -277,10 +281,9 @@ impl<'o, E: Element> Member<'o, E> {
     /// Sums one section of the rows.
     fn section(&mut self, task: &Task<'_, 'o>, section: usize, sets: usize, sums: &mut Vec<E>) {
         let program = &task.summed.program;
-        let first = section * SECTION;
-        let lanes = SECTION.min(task.choice.count() - first);
+        let rows = (section * SECTION)..((section + 1) * SECTION).min(task.choice.count());
         sums.resize(program.sums * sets, E::default());
-        let at = WIDTHS.iter().position(|&width| width >= lanes.max(E::VECTOR)).expect("a section fits the widest");
+        let at = WIDTHS.iter().position(|&width| width >= rows.len().max(E::VECTOR)).unwrap_or(WIDTHS.len() - 1);
         let workspace =
             self.workspaces[task.kind as usize][at].get_or_insert_with(|| Workspace::new(program, WIDTHS[at]));
         if !std::mem::replace(&mut self.knows_x[at], true) {
@@ -289,11 +292,15 @@ impl<'o, E: Element> Member<'o, E> {
                 workspace.set_late(which, v);
             }
         }
-        workspace.set_rows(task.rows, lanes, |k| task.choice.row(first + k));
-        workspace.run_over(task.rows, lanes, Begin::New, sums);
-        if !task.directions.is_empty() {
-            for (which, sums) in sums.chunks_exact_mut(program.sums).enumerate() {
-                workspace.run_late(which, task.rows, lanes, sums);
+        for first in rows.clone().step_by(WIDTHS[at]) {
+            let lanes = WIDTHS[at].min(rows.end - first);
+            let begin = if first == rows.start { Begin::New } else { Begin::There };
+            workspace.set_rows(task.rows, lanes, |k| task.choice.row(first + k));
+            workspace.run_over(task.rows, lanes, begin, sums);
+            if !task.directions.is_empty() {
+                for (which, sums) in sums.chunks_exact_mut(program.sums).enumerate() {
+                    workspace.run_late(which, task.rows, lanes, begin, sums);
+                }
             }
         }
     }

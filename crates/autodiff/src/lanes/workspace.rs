@@ -182,8 +182,7 @@ impl<'p, E: Element> Workspace<'p, E> {
     }
 
     /// After that: what depends on the late inputs of number `which`, with sums of its own.
-    pub fn run_late(&mut self, which: usize, rows: &Rows, lanes: usize, sums: &mut [E]) {
-        let begin = Begin::New;
+    pub fn run_late(&mut self, which: usize, rows: &Rows, lanes: usize, begin: Begin, sums: &mut [E]) {
         self.execute(Pass { stage: 1, table: which, cells: E::cells(rows), lanes, begin, sums });
     }
 
