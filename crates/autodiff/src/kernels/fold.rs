@@ -80,20 +80,14 @@ pub(crate) unsafe fn fold<V: Vector>(
 ) {
     // SAFETY: passed on. Up to 12 running sums leave room for the signals and a factor in 16 registers, up to 24 in 32.
     unsafe {
-        if V::REGISTERS == 32 {
-            return match fold.outputs {
-                1 => columns::<V, 1, 8>(fold, terms, table, slots, width),
-                2 => columns::<V, 2, 4>(fold, terms, table, slots, width),
-                3 => columns::<V, 3, 4>(fold, terms, table, slots, width),
-                4 => columns::<V, 4, 4>(fold, terms, table, slots, width),
-                5 => columns::<V, 5, 4>(fold, terms, table, slots, width),
-                _ => columns::<V, 6, 4>(fold, terms, table, slots, width),
-            };
-        }
+        let is_wide = V::REGISTERS == 32;
         match fold.outputs {
             1 => columns::<V, 1, 8>(fold, terms, table, slots, width),
             2 => columns::<V, 2, 4>(fold, terms, table, slots, width),
             3 => columns::<V, 3, 4>(fold, terms, table, slots, width),
+            4 if is_wide => columns::<V, 4, 4>(fold, terms, table, slots, width),
+            5 if is_wide => columns::<V, 5, 4>(fold, terms, table, slots, width),
+            6 if is_wide => columns::<V, 6, 4>(fold, terms, table, slots, width),
             4 => columns::<V, 4, 2>(fold, terms, table, slots, width),
             5 => columns::<V, 5, 2>(fold, terms, table, slots, width),
             _ => columns::<V, 6, 2>(fold, terms, table, slots, width),

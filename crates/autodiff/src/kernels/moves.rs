@@ -78,29 +78,8 @@ pub(crate) unsafe fn scatter<V: Vector>(
     width: usize,
     to: *mut V::Element,
 ) {
-    // SAFETY: the caller's promise; whole squares of lanes and slots first, then what is left of both.
-    unsafe {
-        let whole = (count - count % V::LANES, width - width % V::LANES);
-        let mut slots = [0; 16];
-        let mut slot = 0;
-        while slot < whole.1 {
-            for i in 0..V::LANES {
-                slots[i] = ((slot + i) * lanes) as u32;
-            }
-            let mut lane = 0;
-            while lane < whole.0 {
-                V::transpose(from.add(lane), slots.as_ptr(), to.add(lane * width + slot), width);
-                lane += V::LANES;
-            }
-            slot += V::LANES;
-        }
-        for lane in 0..count {
-            let first = if lane < whole.0 { whole.1 } else { 0 };
-            for slot in first..width {
-                *to.add(lane * width + slot) = *from.add(slot * lanes + lane);
-            }
-        }
-    }
+    // SAFETY: the caller's promise: slots are the rows of a matrix of which the first `count` columns are wanted.
+    unsafe { matrix::<V>(from, [width, count], lanes, to, width) };
 }
 
 /// Transposes matrices of inputs into a table.
@@ -109,29 +88,44 @@ pub(crate) unsafe fn scatter<V: Vector>(
 /// The places of all exist, in `inputs` and in `table`.
 #[inline(always)]
 pub(crate) unsafe fn turn<V: Vector>(turns: &[Turn], inputs: *const V::Element, table: *mut V::Element) {
-    let mut starts = [0; 16];
     for &Turn { from, rows, columns, distance, to, stride } in turns {
+        // SAFETY: the caller's promise.
+        unsafe { matrix::<V>(inputs.add(from), [rows, columns], distance, table.add(to as usize), stride) };
+    }
+}
+
+/// Transposes a matrix: row r, `distance` numbers after the one before, becomes column r of rows `stride` apart.
+///
+/// # Safety
+/// All of both exists.
+#[inline(always)]
+unsafe fn matrix<V: Vector>(
+    from: *const V::Element,
+    [rows, columns]: [usize; 2],
+    distance: usize,
+    to: *mut V::Element,
+    stride: usize,
+) {
+    // SAFETY: the caller's promise; whole squares first, then what is left of both.
+    unsafe {
         let whole = (rows - rows % V::LANES, columns - columns % V::LANES);
-        // SAFETY: the caller's promise; whole squares first, then what is left of both.
-        unsafe {
-            let (from, to) = (inputs.add(from), table.add(to as usize));
-            let mut row = 0;
-            while row < whole.0 {
-                for i in 0..V::LANES {
-                    starts[i] = ((row + i) * distance) as u32;
-                }
-                let mut column = 0;
-                while column < whole.1 {
-                    V::transpose(from.add(column), starts.as_ptr(), to.add(column * stride + row), stride);
-                    column += V::LANES;
-                }
-                row += V::LANES;
+        let mut starts = [0; 16];
+        let mut row = 0;
+        while row < whole.0 {
+            for i in 0..V::LANES {
+                starts[i] = ((row + i) * distance) as u32;
             }
-            for row in 0..rows {
-                let first = if row < whole.0 { whole.1 } else { 0 };
-                for column in first..columns {
-                    *to.add(column * stride + row) = *from.add(row * distance + column);
-                }
+            let mut column = 0;
+            while column < whole.1 {
+                V::transpose(from.add(column), starts.as_ptr(), to.add(column * stride + row), stride);
+                column += V::LANES;
+            }
+            row += V::LANES;
+        }
+        for column in 0..columns {
+            let first = if column < whole.1 { whole.0 } else { 0 };
+            for row in first..rows {
+                *to.add(column * stride + row) = *from.add(row * distance + column);
             }
         }
     }
