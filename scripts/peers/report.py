@@ -17,9 +17,10 @@ METHOD = """
   the tolerance in the table of workloads ({rtol_f32:g} where one side is in single precision). For W3 this is done
   with one given order of the rows; when timed, each side shuffles for itself, shuffle and gather included.
 - Each side is one process, kept alive, prepared and warm: JAX's compilation is not in the times (it is listed
-  below), nor is our recording. Against each peer, both sides take turns, the order reversed every other round, with a
-  short pause between. In its turn a side repeats the job for a quarter of a second (at most 30 times, at least once);
-  the mean counts. A ratio is that of the two turns of one round; the table has its median, least and greatest.
+  below), nor is our recording. A round goes through all workloads; against each peer, both sides take turns, the order
+  reversed every other round, with a short pause between. In its turn a side does the job once uncounted, then repeats it
+  for a quarter of a second (at most 30 times, at least once); the mean counts. A ratio is that of the two turns of one
+  round; the table has its median, least and greatest.
 - Both sides have the same {cores} cores and as many threads as those; W7 has one thread on each side.
 - Our side is built as `cargo run` builds it, without flags for this processor.
 - Times of the fastest form we found for each peer. In JAX: seeds, directions or rows shared out over two CPU devices
@@ -182,7 +183,7 @@ def write(workloads, results, cold, about):
     lines = [
         "# Performance against JAX, torch and numpy",
         "",
-        f"Written by `{about['command']}`; do not edit. {about['rounds']} rounds (at most {about['rounds_without_goal']} in rows without a goal), "
+        f"Written by `{about['command']}`; do not edit. {about['rounds']} rounds, "
         f"median (least) of each.{loaded}",
         "",
         f"- Machine: {about['machine']}, {about['cores']} cores used; others used {about['busy']:.0%} of it before.",
