@@ -7,7 +7,7 @@ use crate::graph::{Graph, Node, Op};
 use crate::program::{
     Contraction, Cost, Dot, Fold, Instruction, Layer, List, Panel, Parts, Place, Program, Stage, Supply, TILE, Turn,
 };
-use crate::schedule::{Chain, Plan, Step};
+use crate::schedule::{Chain, Plan, Signal, Step};
 use crate::sums::{OuterProduct, Sums, stride};
 
 /// The program of a plan.
@@ -250,7 +250,7 @@ impl<'a> Assembler<'a> {
                 Instruction::SinCos(angle, sin, cos)
             }
             Step::Dot(chain) => {
-                let (a, b) = (self.list(&chain.factors), self.list(&chain.signals));
+                let (a, b) = (self.list(&chain.factors), self.signals(&chain.signals).0);
                 let init = chain.init.map(|node| self.lane_slot(node));
                 let to = self.result_slot(chain.end);
                 self.release(position, step);
@@ -298,6 +298,13 @@ impl<'a> Assembler<'a> {
         let from = self.program.parts.lists.len() as u32;
         self.program.parts.lists.extend(slots);
         (from, self.program.parts.lists.len() as u32)
+    }
+
+    /// Slots of signals of one kind: of the values, or of both factors of the products.
+    fn signals(&mut self, signals: &[Signal]) -> (List, List) {
+        let values = |which: usize| signals.iter().map(|signal| signal.values()[which]).collect::<Vec<_>>();
+        let others = if let Some(Signal::Product(..)) = signals.first() { values(1) } else { Vec::new() };
+        (self.list(&values(0)), self.list(&others))
     }
 
     /// Slots that are never reused: what they hold is good for all further steps.
@@ -384,7 +391,7 @@ impl<'a> Assembler<'a> {
         for (slot, chain) in (to..).zip(chains) {
             self.places[chain.end.at()] = Some(Place::Lane(slot));
         }
-        let column = self.row.of(self.graph, first.signals[0]).expect("signals are columns") as u32;
+        let column = self.row.of(self.graph, first.signals[0].values()[0]).expect("signals are columns") as u32;
         let (terms, outputs, stride) = (terms as u32, outputs as u32, stride as u32);
         Layer { column, terms, outputs, base, stride, has_init, scratch, to }
     }
@@ -396,16 +403,19 @@ impl<'a> Assembler<'a> {
         while let Some((first, others)) = rest.split_first() {
             let alike = 1 + others.iter().take_while(|chain| chain.signals[done] == first.signals[done]).count();
             let (group, after) = rest.split_at(alike);
-            let shared = |a: &[Node], b: &[Node]| a.iter().zip(b).take_while(|(a, b)| a == b).count();
-            let end = group.iter().map(|chain| done + shared(&chain.signals[done..], &first.signals[done..])).min();
-            let end = end.expect("a group is not empty");
+            let is_alike = |a: Signal, b: Signal| std::mem::discriminant(&a) == std::mem::discriminant(&b);
+            let shared = |chain: &Chain| {
+                let pairs = chain.signals.iter().zip(&first.signals).skip(done);
+                done + pairs.take_while(|(a, b)| a == b && is_alike(**a, first.signals[done])).count()
+            };
+            let end = group.iter().map(|chain| shared(chain)).min().expect("a group is not empty");
             self.fold(stage, group, done, end);
             self.folds(stage, group, end);
             rest = after;
         }
     }
 
-    /// One fold: terms `begin..end` of chains that have the same signals there.
+    /// One fold: terms `begin..end` of chains that have the same signals there, of one kind.
     fn fold(&mut self, stage: usize, chains: &[&Chain], begin: usize, end: usize) {
         let (mut to, mut init) = ([0; TILE], [None; TILE]);
         for (o, chain) in chains.iter().enumerate() {
@@ -447,8 +457,8 @@ impl<'a> Assembler<'a> {
             }
             (packed, 1, outputs as i32)
         };
-        let terms = self.list(&chains[0].signals[begin..end]);
-        self.program.parts.folds.push(Fold { to, outputs, init, base, per_output, per_term, terms });
+        let (terms, others) = self.signals(&chains[0].signals[begin..end]);
+        self.program.parts.folds.push(Fold { to, outputs, init, base, per_output, per_term, terms, others });
         let at = self.program.parts.folds.len() as u32 - 1;
         self.program.stages[stage].body.push(Instruction::Fold(at));
     }

@@ -9,6 +9,6 @@ mod layer;
 mod moves;
 
 pub(crate) use contract::{Beside, contract};
-pub(crate) use fold::{dot, fold};
+pub(crate) use fold::{Signals, dot, fold};
 pub(crate) use layer::layer;
 pub(crate) use moves::{gather, scatter, transpose, turn};

@@ -71,8 +71,8 @@ pub(crate) struct Dot {
 /// Outputs computed together by a [`Fold`] at most.
 pub(crate) const TILE: usize = 6;
 
-/// A small matrix product: `to_o = init_o + sum over terms of table[base + o per_output + t per_term] * slot_t`, each
-/// sum fused from left to right.
+/// A small matrix product: `to_o = init_o + sum over terms of table[base + o per_output + t per_term] * signal_t`, each
+/// sum fused from left to right. A signal is a slot, or the rounded product of two.
 #[derive(Clone, Debug)]
 pub(crate) struct Fold {
     pub to: [u32; TILE],
@@ -84,6 +84,8 @@ pub(crate) struct Fold {
     pub per_output: i32,
     pub per_term: i32,
     pub terms: List,
+    /// The other slot of each signal; empty where a signal is one slot.
+    pub others: List,
 }
 
 impl Fold {
@@ -369,7 +371,9 @@ impl Program {
                 Instruction::Fold(at) => {
                     let fold = &folds[at as usize];
                     assert!((1..=TILE).contains(&fold.outputs) && fold.terms.0 < fold.terms.1, "a fold of something");
-                    list(fold.terms);
+                    [fold.terms, fold.others].into_iter().for_each(list);
+                    let others = fold.others.1 - fold.others.0;
+                    assert!(others == 0 || others == fold.terms.1 - fold.terms.0, "as many other slots as signals");
                     for o in 0..fold.outputs {
                         slot(fold.to[o]);
                         match fold.init[o] {

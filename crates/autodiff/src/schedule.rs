@@ -35,7 +35,41 @@ pub(crate) struct Chain {
     /// `None`: the first term is a product without addend.
     pub init: Option<Node>,
     pub factors: Vec<Node>,
-    pub signals: Vec<Node>,
+    pub signals: Vec<Signal>,
+}
+
+/// A factor of a chain that differs between lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Signal {
+    Value(Node),
+    /// The rounded product of two values, computed where it is used.
+    Product(Node, Node),
+}
+
+impl Signal {
+    /// The values that are read; a value by itself twice.
+    pub fn values(self) -> [Node; 2] {
+        match self {
+            Signal::Value(node) => [node; 2],
+            Signal::Product(a, b) => [a, b],
+        }
+    }
+}
+
+impl Chain {
+    /// The signals, where all are values.
+    fn values(&self) -> Option<Vec<Node>> {
+        let value = |signal: &Signal| match signal {
+            Signal::Value(node) => Some(*node),
+            Signal::Product(..) => None,
+        };
+        self.signals.iter().map(value).collect()
+    }
+
+    /// What is read besides shared factors.
+    fn operands(&self) -> impl Iterator<Item = Node> {
+        self.signals.iter().flat_map(|signal| signal.values()).chain(self.init)
+    }
 }
 
 /// The steps of both stages, and what is known of every node.
@@ -74,11 +108,9 @@ impl Step {
             Step::NegMulAdd { a, b, c, .. } => [*a, *b, *c].into_iter().for_each(see),
             Step::SinCos { angle, .. } => see(*angle),
             Step::Tile(chains) | Step::Layer(chains) => {
-                chains.iter().for_each(|chain| chain.signals.iter().chain(&chain.init).for_each(|&node| see(node)));
+                chains.iter().for_each(|chain| chain.operands().for_each(&mut see));
             }
-            Step::Dot(Chain { init, factors, signals, .. }) => {
-                factors.iter().chain(signals).chain(init).for_each(|&node| see(node));
-            }
+            Step::Dot(chain) => chain.factors.iter().copied().chain(chain.operands()).for_each(see),
             Step::Product(at) => {
                 let product = &sums.products[*at];
                 product.left.iter().chain(&product.right).for_each(|&node| see(node));
@@ -97,7 +129,12 @@ impl Step {
             },
             Step::NegMulAdd { .. } => (2, 0),
             Step::SinCos { .. } => (0, 1),
-            Step::Tile(chains) | Step::Layer(chains) => (chains.iter().map(|chain| 2 * chain.signals.len()).sum(), 0),
+            Step::Tile(chains) | Step::Layer(chains) => {
+                let products =
+                    |chain: &Chain| chain.signals.iter().filter(|signal| matches!(signal, Signal::Product(..))).count();
+                let sums: usize = chains.iter().map(|chain| 2 * chain.signals.len()).sum();
+                (sums + chains.iter().map(products).max().unwrap_or(0), 0)
+            }
             Step::Dot(chain) => (2 * chain.signals.len(), 0),
             Step::Product(at) => {
                 let OuterProduct { left, right, is_lower, .. } = &sums.products[*at];
@@ -142,10 +179,10 @@ struct Chains {
     all: Vec<Chain>,
     is_done: Vec<bool>,
     /// Chains with shared factors and the same first signal and stage, those alike next to each other.
-    families: FxHashMap<(bool, Node), Vec<usize>>,
+    families: FxHashMap<(bool, Signal), Vec<usize>>,
     /// Whether a chain is part of a layer.
     in_layer: Vec<bool>,
-    /// Whether a node is a partial sum of a chain, never needed by itself.
+    /// Whether a node is a partial sum of a chain or a product that chains alone read, never needed by itself.
     is_inner: Vec<bool>,
 }
 
@@ -203,7 +240,7 @@ impl Chains {
                 }
                 let (factor, signal, addend) = link(node).expect("inner nodes are links");
                 factors.push(factor);
-                signals.push(signal);
+                signals.push(Signal::Value(signal));
                 next = addend;
             };
             if factors.len() < 2 {
@@ -212,22 +249,23 @@ impl Chains {
             factors.reverse();
             signals.reverse();
             chains.ending_at.insert(end, chains.all.len());
-            if !is_lane(factors[0]) {
-                let family = (plan.is_late[at], signals[0]);
-                chains.families.entry(family).or_default().push(chains.all.len());
-            }
             chains.all.push(Chain { end, init, factors, signals });
         }
         chains.is_done = vec![false; chains.all.len()];
+        take_in_products(graph, plan, &uses, &mut chains);
         chains.in_layer = in_layers(graph, sums, plan, &chains.all, uses);
         let all = &chains.all;
+        for (at, chain) in all.iter().enumerate().filter(|(_, chain)| !is_lane(chain.factors[0])) {
+            let family = (plan.is_late[chain.end.at()], chain.signals[0]);
+            chains.families.entry(family).or_default().push(at);
+        }
         chains.families.values_mut().for_each(|family| family.sort_by(|&a, &b| all[a].signals.cmp(&all[b].signals)));
         chains
     }
 
     /// All chains of the family of `chain` that can be computed once every node below `now` is there, in layers and tiles.
     fn steps(&mut self, chain: usize, is_late: bool, now: Node) -> Vec<Step> {
-        let is_ready = |chain: &Chain| chain.signals.iter().chain(&chain.init).all(|&node| node < now);
+        let is_ready = |chain: &Chain| chain.operands().all(|node| node < now);
         let family = &self.families[&(is_late, self.all[chain].signals[0])];
         let ready: Vec<usize> =
             family.iter().copied().filter(|&at| !self.is_done[at] && is_ready(&self.all[at])).collect();
@@ -271,6 +309,31 @@ impl Chains {
     }
 }
 
+/// Makes products of two lane values that nothing but chains with shared factors read part of these: a product is two
+/// loads and a multiplication for each tile of outputs, against a slot written once and read as often, from further away
+/// the more there are.
+fn take_in_products(graph: &Graph, plan: &Plan, uses: &[u32], chains: &mut Chains) {
+    let is_lane = |node: Node| plan.is_lane[node.at()];
+    let mut uses_here = vec![0; plan.count];
+    let with_shared = |chain: &&Chain| !is_lane(chain.factors[0]);
+    for chain in chains.all.iter().filter(with_shared) {
+        chain.signals.iter().for_each(|signal| uses_here[signal.values()[0].at()] += 1);
+    }
+    for chain in chains.all.iter_mut().filter(|chain| !is_lane(chain.factors[0])) {
+        for signal in &mut chain.signals {
+            let [node, _] = signal.values();
+            if let Op::Binary(Binary::Mul, a, b) = graph.op(node)
+                && is_lane(a)
+                && is_lane(b)
+                && uses_here[node.at()] == uses[node.at()]
+            {
+                *signal = Signal::Product(a, b);
+                chains.is_inner[node.at()] = true;
+            }
+        }
+    }
+}
+
 /// Which chains can be computed where the data rows are: those over a stretch that nothing else reads from lanes, with
 /// inputs next to each other as factors. `uses` counts who reads a node.
 fn in_layers(graph: &Graph, sums: &Sums, plan: &Plan, chains: &[Chain], mut uses: Vec<u32>) -> Vec<bool> {
@@ -288,14 +351,14 @@ fn in_layers(graph: &Graph, sums: &Sums, plan: &Plan, chains: &[Chain], mut uses
                 && is_input(factors[0])
                 && factors.windows(2).all(is_next)
                 && chain.init.is_none_or(is_shared)
-                && plan.row.stretch(graph, &chain.signals).is_some()
+                && chain.values().is_some_and(|values| plan.row.stretch(graph, &values).is_some())
         })
         .collect();
-    let in_place = chains.iter().zip(&can).filter(|(_, can)| **can).map(|(chain, _)| &chain.signals);
+    let in_place = chains.iter().zip(&can).filter(|(_, can)| **can).filter_map(|(chain, _)| chain.values());
     let stretches = sums.products.iter().map(|product| &product.right);
-    let stretches = stretches.filter(|right| plan.row.stretch(graph, right).is_some());
+    let stretches = stretches.filter(|right| plan.row.stretch(graph, right).is_some()).cloned();
     in_place.chain(stretches).flatten().for_each(|signal| uses[signal.at()] -= 1);
-    let is_free = |chain: &Chain| chain.signals.iter().all(|signal| uses[signal.at()] == 0);
+    let is_free = |chain: &Chain| chain.signals.iter().all(|signal| uses[signal.values()[0].at()] == 0);
     chains.iter().zip(can).map(|(chain, can)| can && is_free(chain)).collect()
 }
 

@@ -65,15 +65,48 @@ unsafe fn dot_columns<V: Vector, const N: usize>(
     }
 }
 
+/// Where the signals of a fold are.
+#[derive(Clone, Copy)]
+pub(crate) struct Signals<'p> {
+    pub slots: &'p [u32],
+    /// The slots they are multiplied by; as many, or none.
+    pub others: &'p [u32],
+}
+
+impl Signals<'_> {
+    /// `N` vectors of signal `t` from lane `first` on.
+    ///
+    /// # Safety
+    /// There is such a signal, its slots exist in `slots`, and the vectors stay within them.
+    #[inline(always)]
+    unsafe fn load<V: Vector, const N: usize>(self, t: usize, slots: *const V::Element, first: usize) -> [V; N] {
+        let mut signal = [V::from_f64(0.0); N];
+        // SAFETY: the caller's promise.
+        unsafe {
+            let from = slots.add(*self.slots.get_unchecked(t) as usize + first);
+            for n in 0..N {
+                signal[n] = V::load(from.add(n * V::LANES));
+            }
+            if !self.others.is_empty() {
+                let from = slots.add(*self.others.get_unchecked(t) as usize + first);
+                for n in 0..N {
+                    signal[n] = signal[n] * V::load(from.add(n * V::LANES));
+                }
+            }
+        }
+        signal
+    }
+}
+
 /// Runs one fold over all lanes.
 ///
 /// # Safety
-/// `terms` and the places of `fold` name slots of `slots` (each `width` numbers long, a multiple of the vector) and
-/// entries of `table`.
+/// `terms`, of which there is one at least, and the places of `fold` name slots of `slots` (each `width` numbers long, a
+/// multiple of the vector) and entries of `table`.
 #[inline(always)]
 pub(crate) unsafe fn fold<V: Vector>(
     fold: &Fold,
-    terms: &[u32],
+    terms: Signals,
     table: *const V::Element,
     slots: *mut V::Element,
     width: usize,
@@ -99,7 +132,7 @@ pub(crate) unsafe fn fold<V: Vector>(
 #[inline(always)]
 unsafe fn columns<V: Vector, const M: usize, const N: usize>(
     fold: &Fold,
-    terms: &[u32],
+    terms: Signals,
     table: *const V::Element,
     slots: *mut V::Element,
     width: usize,
@@ -130,7 +163,7 @@ unsafe fn columns<V: Vector, const M: usize, const N: usize>(
 #[inline(always)]
 unsafe fn tile<V: Vector, const M: usize, const N: usize>(
     fold: &Fold,
-    terms: &[u32],
+    terms: Signals,
     table: *const V::Element,
     slots: *mut V::Element,
     first: usize,
@@ -139,12 +172,8 @@ unsafe fn tile<V: Vector, const M: usize, const N: usize>(
     unsafe {
         let mut factor = table.offset(fold.base as isize);
         let (per_output, per_term) = (fold.per_output as isize, fold.per_term as isize);
-        let mut signals = [V::from_f64(0.0); N];
         let mut sums = [[V::from_f64(0.0); N]; M];
-        let from = slots.add(terms[0] as usize + first);
-        for n in 0..N {
-            signals[n] = V::load(from.add(n * V::LANES));
-        }
+        let signals: [V; N] = terms.load(0, slots, first);
         for o in 0..M {
             let factor = V::splat(*factor.offset(o as isize * per_output));
             match fold.init[o] {
@@ -167,12 +196,9 @@ unsafe fn tile<V: Vector, const M: usize, const N: usize>(
                 }
             }
         }
-        for &slot in &terms[1..] {
+        for t in 1..terms.slots.len() {
             factor = factor.offset(per_term);
-            let from = slots.add(slot as usize + first);
-            for n in 0..N {
-                signals[n] = V::load(from.add(n * V::LANES));
-            }
+            let signals: [V; N] = terms.load(t, slots, first);
             for o in 0..M {
                 let factor = V::splat(*factor.offset(o as isize * per_output));
                 for n in 0..N {

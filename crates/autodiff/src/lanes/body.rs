@@ -1,7 +1,7 @@
 //! The instructions of a program, one after another over all lanes.
 
 use crate::graph::{Binary, Unary};
-use crate::kernels::{Beside, contract, dot, fold, layer, transpose};
+use crate::kernels::{Beside, Signals, contract, dot, fold, layer, transpose};
 use crate::lanes::element::Element;
 use crate::lanes::{Begin, MOST_LANES};
 use crate::program::{Instruction, List, Panel, Parts, Program};
@@ -180,7 +180,15 @@ impl<E: Element> Body<'_, E> {
                 }
                 Instruction::Fold(at) => {
                     let it = &parts.folds[at as usize];
-                    unsafe { fold::<V>(it, list(it.terms), table.as_ptr(), slots, width) };
+                    unsafe {
+                        fold::<V>(
+                            it,
+                            Signals { slots: list(it.terms), others: list(it.others) },
+                            table.as_ptr(),
+                            slots,
+                            width,
+                        )
+                    };
                 }
                 Instruction::Layer(at) => {
                     let it = &parts.layers[at as usize];
