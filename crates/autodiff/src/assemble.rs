@@ -8,7 +8,7 @@ use crate::program::{
     Contraction, Cost, Dot, Fold, Instruction, Layer, List, Panel, Parts, Place, Program, Stage, Supply, TILE, Turn,
 };
 use crate::schedule::{Chain, Plan, Signal, Step};
-use crate::sums::{OuterProduct, Sums, stride};
+use crate::sums::{OuterProduct, Sums, padded, stride};
 
 /// The program of a plan.
 pub(crate) fn assemble(graph: &Graph, outputs: &[Node], sums: &Sums, supply: &[Supply], plan: &Plan) -> Program {
@@ -366,7 +366,7 @@ impl<'a> Assembler<'a> {
     /// A layer: its factors next to each other for every term, its outputs in slots next to each other.
     fn layer(&mut self, stage: usize, chains: &[Chain]) -> Layer {
         let (first, outputs) = (&chains[0], chains.len());
-        let (terms, stride) = (first.signals.len(), stride(outputs));
+        let (terms, stride) = (first.signals.len(), padded(outputs));
         let entry = |this: &Self, node: Node| match this.place(node) {
             Place::Shared(entry) => entry,
             Place::Lane(_) => unreachable!("factors and addends are shared"),

@@ -411,7 +411,7 @@ impl Program {
                         }
                     }
                     let sums = (left.1 - left.0) as usize * stride;
-                    let is_whole = columns <= stride && stride.is_multiple_of(PADDING);
+                    let is_whole = columns <= stride && (stride.is_multiple_of(PADDING) || columns == 1);
                     assert!(is_whole && first as usize + sums <= self.sums, "sums of an outer product");
                 }
             }

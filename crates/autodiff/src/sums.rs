@@ -7,12 +7,17 @@ use crate::derive::{adjoints, gradient, tangent};
 use crate::graph::{Graph, Node};
 use crate::units::Unit;
 
-/// Sums of one row of an outer product take a multiple of this many places, the widest vector, and are added by vectors.
+/// What is read and written by vectors takes a multiple of this many places, the widest vector.
 pub(crate) const PADDING: usize = 16;
 
-/// Places from one row of sums to the next, for so many columns.
+/// Places for so many numbers that are read and written by vectors.
+pub(crate) fn padded(count: usize) -> usize {
+    count.next_multiple_of(PADDING)
+}
+
+/// Places from one row of sums to the next, for so many columns; those of a single column stand next to each other.
 pub(crate) fn stride(columns: usize) -> usize {
-    columns.next_multiple_of(PADDING)
+    if columns == 1 { 1 } else { padded(columns) }
 }
 
 /// `sum over rows of left_i right_j` for all i and j, added to the sums from `first` on: row i is `stride(columns)`
@@ -40,7 +45,7 @@ impl Sums {
     /// New sums of `left` times `right`; returns the position of the first.
     pub fn push(&mut self, left: Vec<Node>, right: Vec<Node>, is_lower: bool) -> usize {
         let first = self.len;
-        self.len += left.len() * stride(right.len());
+        self.len += padded(left.len() * stride(right.len()));
         self.products.push(OuterProduct { left, right, first, is_lower });
         first
     }

@@ -31,6 +31,7 @@ pub(crate) unsafe fn contract<V: Vector>(
     // Two vectors of columns; their running sums leave room for the vectors themselves and a factor.
     let most = if V::REGISTERS == 32 { 8 } else { 6 };
     let rows = left.len().div_ceil(left.len().div_ceil(most));
+    let is_column = it.columns == 1;
     let mut row = 0;
     while row < left.len() {
         let count = rows.min(left.len() - row);
@@ -44,6 +45,14 @@ pub(crate) unsafe fn contract<V: Vector>(
                 let sums = sums.add(it.first as usize + row * it.stride + column);
                 let is_wide = column + V::LANES < needed;
                 match (count, is_wide) {
+                    (1, _) if is_column => single::<V, 1>(left, panel, slots, sums, is_new),
+                    (2, _) if is_column => single::<V, 2>(left, panel, slots, sums, is_new),
+                    (3, _) if is_column => single::<V, 3>(left, panel, slots, sums, is_new),
+                    (4, _) if is_column => single::<V, 4>(left, panel, slots, sums, is_new),
+                    (5, _) if is_column => single::<V, 5>(left, panel, slots, sums, is_new),
+                    (6, _) if is_column => single::<V, 6>(left, panel, slots, sums, is_new),
+                    (7, _) if is_column => single::<V, 7>(left, panel, slots, sums, is_new),
+                    (_, _) if is_column => single::<V, 8>(left, panel, slots, sums, is_new),
                     (1, true) => block::<V, 1, 2>(left, panel, slots, sums, it.stride, is_new),
                     (2, true) => block::<V, 2, 2>(left, panel, slots, sums, it.stride, is_new),
                     (3, true) => block::<V, 3, 2>(left, panel, slots, sums, it.stride, is_new),
@@ -65,6 +74,41 @@ pub(crate) unsafe fn contract<V: Vector>(
             column += 2 * V::LANES;
         }
         row += count;
+    }
+}
+
+/// `M` sums of a single column, next to each other: every number of a vector is the same.
+#[inline(always)]
+unsafe fn single<V: Vector, const M: usize>(
+    left: *const u32,
+    panel: Beside<V::Element>,
+    slots: *const V::Element,
+    sums: *mut V::Element,
+    is_new: bool,
+) {
+    // SAFETY: the caller's promise; the room holds the widest vector.
+    unsafe {
+        let mut from = [slots; M];
+        let mut parts = [V::from_f64(0.0); M];
+        for i in 0..M {
+            from[i] = slots.add(*left.add(i) as usize);
+            if !is_new {
+                parts[i] = V::splat(*sums.add(i));
+            }
+        }
+        let mut lane = 0;
+        while lane < panel.at.len() {
+            let b = V::splat(*panel.from.add(*panel.at.get_unchecked(lane) as usize));
+            for i in 0..M {
+                parts[i] = V::splat(*from[i].add(lane)).mul_add(b, parts[i]);
+            }
+            lane += 1;
+        }
+        let mut room = [V::Element::default(); 16];
+        for i in 0..M {
+            parts[i].store(room.as_mut_ptr());
+            *sums.add(i) = room[0];
+        }
     }
 }
 
