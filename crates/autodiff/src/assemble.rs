@@ -95,6 +95,7 @@ impl<'a> Assembler<'a> {
                 sums: sums.len,
                 table,
                 own_entries: 0,
+                carried: Vec::new(),
                 inputs,
                 cost: Cost::default(),
                 shared_cost: Cost::default(),
@@ -122,10 +123,13 @@ impl<'a> Assembler<'a> {
             }
         }
         self.program.gathered = ranges(&self.is_gathered);
-        let is_read = self.program.entries_read();
+        let [first, second] = [0, 1].map(|stage| self.program.entries_read(stage));
+        let is_read: Vec<bool> = first.iter().zip(&second).map(|(a, b)| a | b).collect();
         for stage in &mut self.program.stages {
             stage.kept = ranges(&is_read[stage.inputs_at as usize..][..stage.inputs]);
         }
+        let is_new = self.program.entries_written(1);
+        self.program.carried = ranges(&second.iter().zip(is_new).map(|(read, new)| read & !new).collect::<Vec<_>>());
         self.program
     }
 

@@ -236,6 +236,8 @@ pub(crate) struct Program {
     pub table: Vec<f64>,
     /// Entries of the table before those that are packed and turned.
     pub own_entries: usize,
+    /// `(first, count)` of the entries that the second stage finds in the table after the first.
+    pub carried: Vec<(u32, u32)>,
     /// Per input: its slot (lane) or table entry (shared).
     pub inputs: Vec<Place>,
     /// Arithmetic of the bodies, per lane.
@@ -264,37 +266,63 @@ impl Program {
         !self.parts.layers.is_empty() || self.parts.panels.iter().any(is_of_rows)
     }
 
-    /// Whether each entry of the shared table is read by code.
-    pub fn entries_read(&self) -> Vec<bool> {
+    /// Whether each entry of the shared table is read by code of a stage.
+    pub fn entries_read(&self, stage: usize) -> Vec<bool> {
         let mut is_read = vec![false; self.table.len()];
         let mut read = |entry: u32| is_read[entry as usize] = true;
-        for stage in &self.stages {
-            for instruction in &stage.prologue {
-                match *instruction {
-                    Instruction::Unary(_, a, _) => read(a),
-                    Instruction::Binary(_, a, b, _) => [a, b].into_iter().for_each(&mut read),
-                    Instruction::MulAdd(a, b, c, _) | Instruction::Select(a, b, c, _) => {
-                        [a, b, c].into_iter().for_each(&mut read);
-                    }
-                    _ => unreachable!("not an instruction of a prologue"),
+        let stage = &self.stages[stage];
+        for instruction in &stage.prologue {
+            match *instruction {
+                Instruction::Unary(_, a, _) => read(a),
+                Instruction::Binary(_, a, b, _) => [a, b].into_iter().for_each(&mut read),
+                Instruction::MulAdd(a, b, c, _) | Instruction::Select(a, b, c, _) => {
+                    [a, b, c].into_iter().for_each(&mut read);
                 }
-            }
-            stage.packs.iter().for_each(|&(from, _)| read(from));
-            for instruction in &stage.body {
-                if let Instruction::Fill(entry, _) = *instruction {
-                    read(entry);
-                }
+                _ => unreachable!("not an instruction of a prologue"),
             }
         }
-        for fold in &self.parts.folds {
-            for o in 0..fold.outputs {
-                if let Some(Place::Shared(entry)) = fold.init[o] {
-                    read(entry);
+        stage.packs.iter().for_each(|&(from, _)| read(from));
+        for instruction in &stage.body {
+            match *instruction {
+                Instruction::Fill(entry, _) => read(entry),
+                Instruction::Fold(at) => {
+                    let fold = &self.parts.folds[at as usize];
+                    for o in 0..fold.outputs {
+                        if let Some(Place::Shared(entry)) = fold.init[o] {
+                            read(entry);
+                        }
+                        (0..fold.terms.1 - fold.terms.0).for_each(|t| read(fold.entry(o, t)));
+                    }
                 }
-                (0..fold.terms.1 - fold.terms.0).for_each(|t| read(fold.entry(o, t)));
+                Instruction::Layer(at) => {
+                    let Layer { base, terms, stride, has_init, .. } = self.parts.layers[at as usize];
+                    (base..base + (terms + u32::from(has_init)) * stride).for_each(&mut read);
+                }
+                _ => {}
             }
         }
         is_read
+    }
+
+    /// Whether each entry of the shared table is written by a stage.
+    pub fn entries_written(&self, stage: usize) -> Vec<bool> {
+        let mut is_written = vec![false; self.table.len()];
+        let stage = &self.stages[stage];
+        is_written[stage.inputs_at as usize..][..stage.inputs].fill(true);
+        for instruction in &stage.prologue {
+            match *instruction {
+                Instruction::Unary(.., to)
+                | Instruction::Binary(.., to)
+                | Instruction::MulAdd(.., to)
+                | Instruction::Select(.., to) => is_written[to as usize] = true,
+                _ => unreachable!("not an instruction of a prologue"),
+            }
+        }
+        stage.packs.iter().for_each(|&(_, to)| is_written[to as usize] = true);
+        for turn in &stage.turns {
+            is_written[turn.to as usize..][..turn.columns * turn.stride].fill(true);
+        }
+        is_written
     }
 
     /// The bodies and their parts with every slot multiplied by the number of lanes: where its lanes begin.

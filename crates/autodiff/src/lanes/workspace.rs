@@ -89,8 +89,15 @@ impl<'p, E: Element> Workspace<'p, E> {
                 self.tables.push(self.tables[0].clone());
             }
             let (first, others) = self.tables.split_at_mut(which);
-            others[0].shared.to_mut().copy_from_slice(&first[0].shared);
-            others[0].copy.copy_from_slice(&first[0].copy);
+            let (from, to) = (&first[0], &mut others[0]);
+            let shared = to.shared.to_mut();
+            for &(first, count) in &self.program.carried {
+                let carried = first as usize..(first + count) as usize;
+                shared[carried.clone()].copy_from_slice(&from.shared[carried.clone()]);
+                if E::IS_COPIED {
+                    to.copy[carried.clone()].copy_from_slice(&from.copy[carried]);
+                }
+            }
         }
         self.prepare(1, which, inputs);
     }
