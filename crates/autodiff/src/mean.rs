@@ -66,6 +66,8 @@ struct Member<'o, E> {
 #[derive(Debug)]
 struct Total<E> {
     sums: Vec<f64>,
+    /// The first section, until another follows; `sums` are of no use until then.
+    alone: Option<Vec<E>>,
     /// The section to be added next.
     next: usize,
     /// Sections that came before their turn.
@@ -107,7 +109,7 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
     pub fn values<'x>(&mut self, points: impl Iterator<Item = &'x [f64]>, values: &mut [f64]) {
         for (x, value) in points.zip(values) {
             self.sum(Kind::Value, self.mean.value(), x, Choice::All(self.mean.rows.count()), &[]);
-            *value = self.total.sums[0] / self.mean.rows.count() as f64;
+            *value = self.total.sum(0) / self.mean.rows.count() as f64;
             if let Some(penalty) = &mut self.penalty {
                 let mut extra = [0.0];
                 penalty.formula.values(x, &mut extra);
@@ -120,7 +122,7 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
     pub fn row_values(&mut self, x: &[f64], values: &mut [f64]) {
         for (row, value) in (0u32..).zip(values) {
             self.sum(Kind::Value, self.mean.value(), x, Choice::Listed(&[row]), &[]);
-            *value = self.total.sums[0];
+            *value = self.total.sum(0);
         }
     }
 
@@ -129,9 +131,9 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
         let summed = self.mean.gradient();
         self.sum(Kind::Gradient, summed, x, choice, &[]);
         let mean = Means::of(choice.count());
-        let value = mean.of_sum(self.total.sums[0]);
+        let value = mean.of_sum(self.total.sum(0));
         // Output 0 is the value, in a stretch of its own or at the head of the gradient's.
-        mean.scale(&self.total.sums, summed, 1, grad);
+        self.total.means(&mean, 0, summed, 1, grad);
         let Some(penalty) = &mut self.penalty else { return value };
         let mut extra = [0.0];
         penalty.out.resize(x.len(), 0.0);
@@ -148,7 +150,7 @@ impl<'o, E: Element> MeanEvaluator<'o, E> {
         for (vs, hvs) in vs.chunks(DIRECTIONS * dim).zip(hvs.chunks_mut(DIRECTIONS * dim)) {
             self.sum(Kind::Hvp, summed, x, Choice::All(self.mean.rows.count()), vs);
             for (k, hv) in hvs.chunks_exact_mut(dim).enumerate() {
-                mean.scale(&self.total.sums[k * sums..][..sums], summed, 0, hv);
+                self.total.means(&mean, k * sums, summed, 0, hv);
             }
         }
         if let Some(penalty) = &mut self.penalty {
@@ -308,13 +310,13 @@ impl<'o, E: Element> Member<'o, E> {
 
 impl<E: Element> Total<E> {
     fn new() -> Self {
-        Total { sums: Vec::new(), next: 0, waiting: Vec::new(), spare: Vec::new() }
+        Total { sums: Vec::new(), alone: None, next: 0, waiting: Vec::new(), spare: Vec::new() }
     }
 
     fn restart(&mut self) {
         self.next = 0;
         // The buffer used last is the one in the cache.
-        self.spare.extend(E::buffer(&mut self.sums).filter(|buffer| !buffer.is_empty()));
+        self.spare.extend(self.alone.take());
         self.waiting.clear();
     }
 
@@ -336,21 +338,40 @@ impl<E: Element> Total<E> {
         }
     }
 
-    /// Adds the section whose turn it is; the first is the total so far.
+    /// Adds the section whose turn it is.
     fn add_next(&mut self, sums: Vec<E>) {
-        let sums = if self.next == 0 {
-            E::become_total(sums, &mut self.sums)
-        } else {
-            vectorised(
-                #[inline(always)]
-                || self.sums.iter_mut().zip(&sums).for_each(|(total, sum)| *total += sum.to_f64()),
-            );
-            sums
-        };
-        if !sums.is_empty() {
-            self.spare.push(sums);
-        }
         self.next += 1;
+        if self.next == 1 {
+            self.alone = Some(sums);
+            return;
+        }
+        let first = self.alone.take();
+        let total = &mut self.sums;
+        total.resize(sums.len(), 0.0);
+        vectorised(
+            #[inline(always)]
+            || match &first {
+                Some(first) => {
+                    let pairs = first.iter().zip(&sums);
+                    total.iter_mut().zip(pairs).for_each(|(total, (a, b))| *total = a.to_f64() + b.to_f64());
+                }
+                None => total.iter_mut().zip(&sums).for_each(|(total, sum)| *total += sum.to_f64()),
+            },
+        );
+        self.spare.extend(first.into_iter().chain([sums]));
+    }
+
+    /// One sum over all sections.
+    fn sum(&self, at: usize) -> f64 {
+        self.alone.as_ref().map_or_else(|| self.sums[at], |sums| sums[at].to_f64())
+    }
+
+    /// Means of the sums from number `first` on, see [`Means::scale`].
+    fn means(&self, mean: &Means, first: usize, summed: &Summed, skip: u32, means: &mut [f64]) {
+        match &self.alone {
+            Some(sums) => mean.scale(&sums[first..], summed, skip, means),
+            None => mean.scale(&self.sums[first..], summed, skip, means),
+        }
     }
 }
 
@@ -371,7 +392,7 @@ impl Means {
     }
 
     /// The means of all sums that stand for outputs from number `skip` on; what has no sum is 0.
-    fn scale(&self, sums: &[f64], summed: &Summed, skip: u32, means: &mut [f64]) {
+    fn scale<E: Element>(&self, sums: &[E], summed: &Summed, skip: u32, means: &mut [f64]) {
         vectorised(
             #[inline(always)]
             || {
@@ -383,8 +404,10 @@ impl Means {
                     let (sum, output, count) = (sum + before, output + before - skip, (count - before) as usize);
                     let (sums, means) = (&sums[sum as usize..][..count], &mut means[output as usize..][..count]);
                     match self.reciprocal {
-                        Some(reciprocal) => means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean = sum * reciprocal),
-                        None => means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean = sum / self.count),
+                        Some(reciprocal) => {
+                            means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean = sum.to_f64() * reciprocal);
+                        }
+                        None => means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean = sum.to_f64() / self.count),
                     }
                 }
             },

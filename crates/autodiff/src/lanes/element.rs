@@ -3,7 +3,6 @@
 use crate::kernels::turn;
 use crate::lanes::body::Body;
 use crate::lanes::moves::{Load, Store};
-use crate::machine::vectorised;
 use crate::program::Turn;
 use crate::rows::Rows;
 use crate::vector::Vector;
@@ -18,10 +17,6 @@ pub(crate) trait Element: Copy + Default + PartialEq + std::fmt::Debug + Send + 
     fn of(x: f64) -> Self;
     /// The number itself.
     fn to_f64(self) -> f64;
-    /// Makes sums the whole content of `total`; gives back a buffer for others.
-    fn become_total(sums: Vec<Self>, total: &mut Vec<f64>) -> Vec<Self>;
-    /// A total that is no more needed as a buffer for sums, where it can be one.
-    fn buffer(total: &mut Vec<f64>) -> Option<Vec<Self>>;
     /// Brings numbers to this kind.
     fn convert(from: &[f64], to: &mut [Self]);
     /// Numbers of this kind, if need be in `room`.
@@ -57,12 +52,6 @@ impl Element for f64 {
     }
     fn to_f64(self) -> f64 {
         self
-    }
-    fn become_total(sums: Vec<Self>, total: &mut Vec<f64>) -> Vec<Self> {
-        std::mem::replace(total, sums)
-    }
-    fn buffer(total: &mut Vec<f64>) -> Option<Vec<Self>> {
-        Some(std::mem::take(total))
     }
     #[inline(always)]
     fn convert(_from: &[f64], _to: &mut [Self]) {}
@@ -110,17 +99,6 @@ impl Element for f32 {
     }
     fn to_f64(self) -> f64 {
         f64::from(self)
-    }
-    fn become_total(sums: Vec<Self>, total: &mut Vec<f64>) -> Vec<Self> {
-        total.resize(sums.len(), 0.0);
-        vectorised(
-            #[inline(always)]
-            || total.iter_mut().zip(&sums).for_each(|(total, &sum)| *total = f64::from(sum)),
-        );
-        sums
-    }
-    fn buffer(_total: &mut Vec<f64>) -> Option<Vec<Self>> {
-        None
     }
     #[inline(always)]
     fn convert(from: &[f64], to: &mut [Self]) {
