@@ -34,6 +34,20 @@ fn every_operation<S: Scalar>(x: &[S]) -> S {
     a.mul_add(b, d) + c.powi(5) + x[2].relu().powi(-2).lt(a).select(b, c)
 }
 
+/// Weighted sums, of more and more terms, over numbers and products of two in turns; one product is read elsewhere, too.
+fn sums_of_products<S: Scalar>(x: &[S]) -> S {
+    let mut stream = Stream::new(0, "weights", &[]);
+    let mut terms = Vec::new();
+    let mut sums = Vec::new();
+    for (k, &last) in x.iter().enumerate() {
+        terms.push(last);
+        terms.extend(x[..=k].iter().map(|&x| x * last));
+        let weights: Vec<f64> = terms.iter().map(|_| stream.normal()).collect();
+        sums.push(S::weighted_sum(&weights, &terms) * 0.1);
+    }
+    S::sum(sums.into_iter().map(S::tanh)) + (x[0] * x[1]).sin()
+}
+
 fn points(key: &str, count: usize, dim: usize) -> Vec<f64> {
     let mut stream = Stream::new(0, "points", &[key]);
     (0..count * dim).map(|_| stream.normal() * 2.0).collect()
@@ -96,6 +110,33 @@ fn hessian_columns_equal_the_reference_interpreter() {
     assert_eq!(bits(&hess), bits(&expected));
 }
 
+/// Products that nothing but sums with constant weights read are computed there, without a slot of their own.
+#[test]
+fn sums_of_products_equal_the_reference_interpreter() {
+    const DIM: usize = 9;
+    let objective = Objective::formula(DIM, |x| sums_of_products(x));
+    let function = formula(&objective);
+    let folds = &function.program(Task::Gradient).parts.folds;
+    let is_of_products = |fold: &&crate::program::Fold| fold.others.1 > fold.others.0;
+    assert!((1..folds.len()).contains(&folds.iter().filter(is_of_products).count()), "folds of both kinds");
+    let outputs = [&[function.value], &function.gradient[..]].concat();
+    let (hvp_graph, hvp) = hvp_graph(function);
+    let direction = points("direction", 1, DIM);
+    let mut at = objective.evaluator();
+    for count in COUNTS {
+        let xs = points("sums", count, DIM);
+        let (mut values, mut grads, mut hv) = (vec![0.0; count], vec![0.0; count * DIM], vec![0.0; DIM]);
+        at.gradients(&xs, &mut values, &mut grads);
+        for (k, x) in xs.chunks_exact(DIM).enumerate() {
+            let reference = interpret(&function.graph, &outputs, x);
+            assert_eq!(values[k].to_bits(), reference[0].to_bits(), "value {k} of {count}");
+            assert_eq!(bits(&grads[DIM * k..][..DIM]), bits(&reference[1..]), "gradient {k} of {count}");
+            at.hvp(x, &direction, &mut hv);
+            assert_eq!(bits(&hv), bits(&interpret(&hvp_graph, &hvp, &[x, &direction].concat())), "product {k}");
+        }
+    }
+}
+
 /// Over data rows, lanes are rows for a few points and points for many: the bits must not tell which.
 #[test]
 fn a_batch_over_rows_equals_single_calls() {
@@ -156,7 +197,8 @@ fn the_portable_form_gives_the_same_bits() {
         let mut row = |count: usize| -> Vec<f64> { (0..count).map(|_| stream.normal()).collect() };
         let alike: Vec<_> = (0..8).map(|_| Scalar::weighted_sum(&row(DIM), x).tanh()).collect();
         let growing: Vec<_> = (2..DIM).map(|count| Scalar::weighted_sum(&row(count), &x[..count])).collect();
-        Scalar::dot(&alike, &growing[..8]) + Scalar::dot(&growing, &growing) + every_operation(x)
+        let sums = Scalar::dot(&alike, &growing[..8]) + Scalar::dot(&growing, &growing);
+        sums + sums_of_products(&x[..9]) + every_operation(x)
     });
     let program = formula(&objective).program(Task::Gradient);
     for width in [1, 4, 8, 16, 32, 64] {
