@@ -147,6 +147,27 @@ fn threads_change_no_bit() {
     }
 }
 
+/// More directions than one pass serves, at one point after another: each is as if it were alone at a new evaluator.
+#[test]
+fn directions_at_once_are_each_alone() {
+    const DIRECTIONS: usize = 18;
+    for inputs in INPUTS {
+        let objective = objective(inputs, &[4], 70, 0.1);
+        let (dim, mut at) = (objective.dim(), objective.evaluator());
+        let mut stream = Stream::new(0, "directions", &[]);
+        let vs: Vec<f64> = (0..DIRECTIONS * dim).map(|_| stream.normal()).collect();
+        let (mut together, mut alone) = (vec![0.0; vs.len()], vec![0.0; dim]);
+        for shift in [0.0, 0.25] {
+            let x: Vec<f64> = point(dim).iter().map(|x| x + shift).collect();
+            at.hvps(&x, &vs, &mut together);
+            for (k, v) in vs.chunks_exact(dim).enumerate() {
+                objective.evaluator().hvp(&x, v, &mut alone);
+                assert_eq!(bits(&together[k * dim..][..dim]), bits(&alone), "{inputs} inputs, direction {k}");
+            }
+        }
+    }
+}
+
 /// The list 0, 1, 2, ... is the whole; a list picks rows, repeats them, and counts each time.
 #[test]
 fn chosen_rows_are_those_rows() {
