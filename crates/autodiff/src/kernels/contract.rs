@@ -28,10 +28,13 @@ pub(crate) unsafe fn contract<V: Vector>(
     sums: *mut V::Element,
     is_new: bool,
 ) {
+    if it.columns == 1 {
+        // SAFETY: passed on.
+        return unsafe { column::<V>(left, panel, slots, sums.add(it.first as usize), is_new) };
+    }
     // Two vectors of columns; their running sums leave room for the vectors themselves and a factor.
     let most = if V::REGISTERS == 32 { 8 } else { 6 };
     let rows = left.len().div_ceil(left.len().div_ceil(most));
-    let is_column = it.columns == 1;
     let mut row = 0;
     while row < left.len() {
         let count = rows.min(left.len() - row);
@@ -45,14 +48,6 @@ pub(crate) unsafe fn contract<V: Vector>(
                 let sums = sums.add(it.first as usize + row * it.stride + column);
                 let is_wide = column + V::LANES < needed;
                 match (count, is_wide) {
-                    (1, _) if is_column => single::<V, 1>(left, panel, slots, sums, is_new),
-                    (2, _) if is_column => single::<V, 2>(left, panel, slots, sums, is_new),
-                    (3, _) if is_column => single::<V, 3>(left, panel, slots, sums, is_new),
-                    (4, _) if is_column => single::<V, 4>(left, panel, slots, sums, is_new),
-                    (5, _) if is_column => single::<V, 5>(left, panel, slots, sums, is_new),
-                    (6, _) if is_column => single::<V, 6>(left, panel, slots, sums, is_new),
-                    (7, _) if is_column => single::<V, 7>(left, panel, slots, sums, is_new),
-                    (_, _) if is_column => single::<V, 8>(left, panel, slots, sums, is_new),
                     (1, true) => block::<V, 1, 2>(left, panel, slots, sums, it.stride, is_new),
                     (2, true) => block::<V, 2, 2>(left, panel, slots, sums, it.stride, is_new),
                     (3, true) => block::<V, 3, 2>(left, panel, slots, sums, it.stride, is_new),
@@ -77,7 +72,38 @@ pub(crate) unsafe fn contract<V: Vector>(
     }
 }
 
-/// `M` sums of a single column, next to each other: every number of a vector is the same.
+/// The sums of a single column, which stand next to each other.
+#[inline(always)]
+unsafe fn column<V: Vector>(
+    left: &[u32],
+    panel: Beside<V::Element>,
+    slots: *const V::Element,
+    sums: *mut V::Element,
+    is_new: bool,
+) {
+    let rows = left.len().div_ceil(left.len().div_ceil(8));
+    let mut row = 0;
+    while row < left.len() {
+        let count = rows.min(left.len() - row);
+        // SAFETY: the caller's promise.
+        unsafe {
+            let (left, sums) = (left.as_ptr().add(row), sums.add(row));
+            match count {
+                1 => single::<V, 1>(left, panel, slots, sums, is_new),
+                2 => single::<V, 2>(left, panel, slots, sums, is_new),
+                3 => single::<V, 3>(left, panel, slots, sums, is_new),
+                4 => single::<V, 4>(left, panel, slots, sums, is_new),
+                5 => single::<V, 5>(left, panel, slots, sums, is_new),
+                6 => single::<V, 6>(left, panel, slots, sums, is_new),
+                7 => single::<V, 7>(left, panel, slots, sums, is_new),
+                _ => single::<V, 8>(left, panel, slots, sums, is_new),
+            }
+        }
+        row += count;
+    }
+}
+
+/// `M` of these: every number of a vector is the same.
 #[inline(always)]
 unsafe fn single<V: Vector, const M: usize>(
     left: *const u32,
