@@ -58,7 +58,7 @@ impl Signal {
 
 impl Chain {
     /// The signals, where all are values.
-    fn values(&self) -> Option<Vec<Node>> {
+    fn plain(&self) -> Option<Vec<Node>> {
         let value = |signal: &Signal| match signal {
             Signal::Value(node) => Some(*node),
             Signal::Product(..) => None,
@@ -351,10 +351,10 @@ fn in_layers(graph: &Graph, sums: &Sums, plan: &Plan, chains: &[Chain], mut uses
                 && is_input(factors[0])
                 && factors.windows(2).all(is_next)
                 && chain.init.is_none_or(is_shared)
-                && chain.values().is_some_and(|values| plan.row.stretch(graph, &values).is_some())
+                && chain.plain().is_some_and(|values| plan.row.stretch(graph, &values).is_some())
         })
         .collect();
-    let in_place = chains.iter().zip(&can).filter(|(_, can)| **can).filter_map(|(chain, _)| chain.values());
+    let in_place = chains.iter().zip(&can).filter(|(_, can)| **can).filter_map(|(chain, _)| chain.plain());
     let stretches = sums.products.iter().map(|product| &product.right);
     let stretches = stretches.filter(|right| plan.row.stretch(graph, right).is_some()).cloned();
     in_place.chain(stretches).flatten().for_each(|signal| uses[signal.at()] -= 1);

@@ -101,12 +101,12 @@ impl Signals<'_> {
 /// Runs one fold over all lanes.
 ///
 /// # Safety
-/// `terms`, of which there is one at least, and the places of `fold` name slots of `slots` (each `width` numbers long, a
+/// `signals`, of which there is one at least, and the places of `fold` name slots of `slots` (each `width` numbers long, a
 /// multiple of the vector) and entries of `table`.
 #[inline(always)]
 pub(crate) unsafe fn fold<V: Vector>(
     fold: &Fold,
-    terms: Signals,
+    signals: Signals,
     table: *const V::Element,
     slots: *mut V::Element,
     width: usize,
@@ -115,15 +115,15 @@ pub(crate) unsafe fn fold<V: Vector>(
     unsafe {
         let is_wide = V::REGISTERS == 32;
         match fold.outputs {
-            1 => columns::<V, 1, 8>(fold, terms, table, slots, width),
-            2 => columns::<V, 2, 4>(fold, terms, table, slots, width),
-            3 => columns::<V, 3, 4>(fold, terms, table, slots, width),
-            4 if is_wide => columns::<V, 4, 4>(fold, terms, table, slots, width),
-            5 if is_wide => columns::<V, 5, 4>(fold, terms, table, slots, width),
-            6 if is_wide => columns::<V, 6, 4>(fold, terms, table, slots, width),
-            4 => columns::<V, 4, 2>(fold, terms, table, slots, width),
-            5 => columns::<V, 5, 2>(fold, terms, table, slots, width),
-            _ => columns::<V, 6, 2>(fold, terms, table, slots, width),
+            1 => columns::<V, 1, 8>(fold, signals, table, slots, width),
+            2 => columns::<V, 2, 4>(fold, signals, table, slots, width),
+            3 => columns::<V, 3, 4>(fold, signals, table, slots, width),
+            4 if is_wide => columns::<V, 4, 4>(fold, signals, table, slots, width),
+            5 if is_wide => columns::<V, 5, 4>(fold, signals, table, slots, width),
+            6 if is_wide => columns::<V, 6, 4>(fold, signals, table, slots, width),
+            4 => columns::<V, 4, 2>(fold, signals, table, slots, width),
+            5 => columns::<V, 5, 2>(fold, signals, table, slots, width),
+            _ => columns::<V, 6, 2>(fold, signals, table, slots, width),
         }
     }
 }
@@ -132,7 +132,7 @@ pub(crate) unsafe fn fold<V: Vector>(
 #[inline(always)]
 unsafe fn columns<V: Vector, const M: usize, const N: usize>(
     fold: &Fold,
-    terms: Signals,
+    signals: Signals,
     table: *const V::Element,
     slots: *mut V::Element,
     width: usize,
@@ -141,19 +141,19 @@ unsafe fn columns<V: Vector, const M: usize, const N: usize>(
     // SAFETY: passed on; the columns stay within the width.
     unsafe {
         while first + N * V::LANES <= width {
-            tile::<V, M, N>(fold, terms, table, slots, first);
+            tile::<V, M, N>(fold, signals, table, slots, first);
             first += N * V::LANES;
         }
         while N > 4 && first + 4 * V::LANES <= width {
-            tile::<V, M, 4>(fold, terms, table, slots, first);
+            tile::<V, M, 4>(fold, signals, table, slots, first);
             first += 4 * V::LANES;
         }
         while N > 2 && first + 2 * V::LANES <= width {
-            tile::<V, M, 2>(fold, terms, table, slots, first);
+            tile::<V, M, 2>(fold, signals, table, slots, first);
             first += 2 * V::LANES;
         }
         while first < width {
-            tile::<V, M, 1>(fold, terms, table, slots, first);
+            tile::<V, M, 1>(fold, signals, table, slots, first);
             first += V::LANES;
         }
     }
@@ -163,7 +163,7 @@ unsafe fn columns<V: Vector, const M: usize, const N: usize>(
 #[inline(always)]
 unsafe fn tile<V: Vector, const M: usize, const N: usize>(
     fold: &Fold,
-    terms: Signals,
+    signals: Signals,
     table: *const V::Element,
     slots: *mut V::Element,
     first: usize,
@@ -173,36 +173,36 @@ unsafe fn tile<V: Vector, const M: usize, const N: usize>(
         let mut factor = table.offset(fold.base as isize);
         let (per_output, per_term) = (fold.per_output as isize, fold.per_term as isize);
         let mut sums = [[V::from_f64(0.0); N]; M];
-        let signals: [V; N] = terms.load(0, slots, first);
+        let signal: [V; N] = signals.load(0, slots, first);
         for o in 0..M {
             let factor = V::splat(*factor.offset(o as isize * per_output));
             match fold.init[o] {
                 None => {
                     for n in 0..N {
-                        sums[o][n] = factor * signals[n];
+                        sums[o][n] = factor * signal[n];
                     }
                 }
                 Some(Place::Lane(slot)) => {
                     let from = slots.add(slot as usize + first);
                     for n in 0..N {
-                        sums[o][n] = factor.mul_add(signals[n], V::load(from.add(n * V::LANES)));
+                        sums[o][n] = factor.mul_add(signal[n], V::load(from.add(n * V::LANES)));
                     }
                 }
                 Some(Place::Shared(entry)) => {
                     let addend = V::splat(*table.add(entry as usize));
                     for n in 0..N {
-                        sums[o][n] = factor.mul_add(signals[n], addend);
+                        sums[o][n] = factor.mul_add(signal[n], addend);
                     }
                 }
             }
         }
-        for t in 1..terms.slots.len() {
+        for t in 1..signals.slots.len() {
             factor = factor.offset(per_term);
-            let signals: [V; N] = terms.load(t, slots, first);
+            let signal: [V; N] = signals.load(t, slots, first);
             for o in 0..M {
                 let factor = V::splat(*factor.offset(o as isize * per_output));
                 for n in 0..N {
-                    sums[o][n] = factor.mul_add(signals[n], sums[o][n]);
+                    sums[o][n] = factor.mul_add(signal[n], sums[o][n]);
                 }
             }
         }

@@ -180,15 +180,8 @@ impl<E: Element> Body<'_, E> {
                 }
                 Instruction::Fold(at) => {
                     let it = &parts.folds[at as usize];
-                    unsafe {
-                        fold::<V>(
-                            it,
-                            Signals { slots: list(it.terms), others: list(it.others) },
-                            table.as_ptr(),
-                            slots,
-                            width,
-                        )
-                    };
+                    let signals = Signals { slots: list(it.terms), others: list(it.others) };
+                    unsafe { fold::<V>(it, signals, table.as_ptr(), slots, width) };
                 }
                 Instruction::Layer(at) => {
                     let it = &parts.layers[at as usize];
