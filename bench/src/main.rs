@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Instant;
 
 use bench::{Job, Order, Workload, input, peak, table, workloads};
@@ -42,7 +43,17 @@ struct Worker {
     jobs: BTreeMap<String, Job>,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     if let Some(path) = &arguments.export_couplings {
         let bytes: Vec<u8> = workloads::coupling_tensor(50).iter().flat_map(|x| x.to_ne_bytes()).collect();
